@@ -1,0 +1,42 @@
+#include "base/crew.hpp"
+
+#include "base/check.hpp"
+
+namespace racecourse {
+
+Crew::Crew(unsigned size) {
+  RC_CHECK(size >= 1, "somebody has to work");
+  for (unsigned i = 1; i < size; ++i) threads_.emplace_back([this](std::stop_token stop) { work(stop); });
+}
+
+Crew::~Crew() {
+  for (std::jthread& thread : threads_) thread.request_stop();
+  changed_.notify_all();
+}
+
+void Crew::run_all(std::vector<std::function<void()>> tasks) {
+  if (tasks.empty()) return;
+  List list{std::move(tasks)};
+  std::unique_lock lock(mutex_);
+  lists_.push_front(&list);
+  changed_.notify_all();
+  while (list.next < list.tasks.size()) run_one(list, lock);
+  changed_.wait(lock, [&] { return list.done == list.tasks.size(); });
+}
+
+void Crew::work(std::stop_token stop) {
+  std::unique_lock lock(mutex_);
+  while (changed_.wait(lock, stop, [&] { return !lists_.empty(); })) run_one(*lists_.front(), lock);
+}
+
+void Crew::run_one(List& list, std::unique_lock<std::mutex>& lock) {
+  const std::function<void()> task = std::move(list.tasks[list.next++]);
+  if (list.next == list.tasks.size()) lists_.remove(&list);
+  lock.unlock();
+  task();
+  lock.lock();
+  // `list` lives in run_all's frame: its owner may leave as soon as it sees the last task done.
+  if (++list.done == list.tasks.size()) changed_.notify_all();
+}
+
+}  // namespace racecourse

@@ -1,0 +1,81 @@
+// Lab: one assignment as its lab.json describes it. A value, read once and then shared between threads.
+//
+// Read by read_lab (model/lab_json.hpp); the JSON form is schemas/lab.schema.json.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/points.hpp"
+#include "model/terms.hpp"
+
+namespace racecourse {
+
+// The most points one scenario may have under one instrument: a bound that catches stray digits.
+inline constexpr std::int64_t kItemPointsMax = 10'000;
+
+// What one run may use. The memory limit is for the plain build; a run under ThreadSanitizer gets
+// kTsanMemoryFactor times as much plus kTsanMemoryExtraBytes, because shadow memory costs about five times
+// the program's own.
+struct Limits {
+  std::chrono::milliseconds wall{10'000};
+  std::chrono::milliseconds cpu{10'000};
+  std::uint64_t memory_bytes = 256u << 20;
+  std::uint32_t processes = 64;  // Processes and threads together.
+  std::uint32_t open_files = 256;
+  std::uint64_t file_bytes = 16u << 20;   // The largest file a run may write.
+  std::uint64_t output_bytes = 1u << 20;  // Standard output and error together.
+
+  friend bool operator==(const Limits&, const Limits&) = default;
+};
+
+inline constexpr std::uint64_t kTsanMemoryFactor = 6;
+inline constexpr std::uint64_t kTsanMemoryExtraBytes = 64u << 20;
+
+// How one instrument runs one scenario.
+struct InstrumentPlan {
+  Instrument instrument = Instrument::correctness;
+  Points points;
+  int runs = 1;            // correctness, races: runs, each with inputs of its own.
+  double ratio_max = 1.5;  // speed: the largest passing ratio of the submission's time to the reference's.
+};
+
+struct Scenario {
+  std::string name;   // snake_case; the name of its RACECOURSE_SCENARIO.
+  std::string title;  // What it demands, one short sentence for students.
+  std::string hint;   // Shown to students when it fails; may be empty.
+  Visibility visibility = Visibility::public_;
+  std::vector<InstrumentPlan> instruments;
+  Limits limits;
+  // The values in failed assertions depend on timing (the number of lost updates, say), so findings leave
+  // them out.
+  bool values_vary = false;
+  int cores_min = 1;  // On fewer cores the scenario is not run and costs nothing.
+};
+
+struct Lab {
+  std::string name;
+  std::string title;
+  std::vector<std::string> files;  // The source files every submission must hand in.
+  std::vector<std::string>
+      exports;  // The functions they must define, demangled: "race_counter::make_counter()".
+  std::vector<std::string> headers;  // File names in include/: a student's own copies of these are ignored.
+  std::vector<Scenario> scenarios;
+  std::chrono::milliseconds wall_total{120'000};  // All runs of one submission in this lab together.
+  Points skeleton_points;  // What the untouched skeleton scores: its recorded baseline.
+
+  std::filesystem::path folder;            // labs/<name>
+  std::filesystem::path reference_folder;  // reference/<name>
+  std::filesystem::path template_folder;   // student_template/<name>
+  // Identifies everything that can change a result: interface, scenarios, reference, plans and limits, but
+  // not titles, points and visibility, so that a policy change regrades without running anything.
+  std::string sha256;
+  std::string
+      sources_sha256;  // Its part that comes from files, so that changed limits need no file read again.
+};
+
+}  // namespace racecourse

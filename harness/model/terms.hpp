@@ -1,0 +1,80 @@
+// Terms: the closed sets of words that stand in configurations and grades.
+//
+// The text of an enumerator is its JSON text: one table each way (terms.cpp). Everything here is a value.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace racecourse {
+
+// A way of running scenarios.
+enum class Instrument { correctness, races, schedules, speed, faults };
+
+// What one instrument says of one scenario. `inconclusive` never costs points; `not_run` says why in a
+// finding.
+enum class Verdict { passed, failed, inconclusive, not_run };
+
+// When a student may see a scenario's result.
+enum class Visibility { public_, after_due, hidden };
+
+// One established fact about a submission. The order here is the order in reports: causes before
+// consequences.
+enum class FindingKind {
+  // From the intake and the build.
+  missing_file,
+  unusable_file,
+  does_not_compile,
+  missing_function,
+  compile_limit,
+  tampering,
+  // From controlled schedules and race detection.
+  data_race,
+  lost_update,
+  deadlock,
+  lost_wakeup,
+  livelock,
+  starvation,
+  potential_deadlock,
+  mutex_misuse,
+  use_after_free,
+  double_free,
+  not_lock_free,
+  unsupported_call,
+  // From a run.
+  wrong_outcome,
+  uncaught_exception,
+  crash,
+  exit_called,
+  thread_leak,
+  process_leak,
+  zombie,
+  descriptor_leak,
+  memory_limit,
+  process_limit,
+  file_limit,
+  output_limit,
+  time_limit_blocked,
+  time_limit_spinning,
+  too_slow,
+  unrecognised_report,
+};
+
+[[nodiscard]] std::string_view to_text(Instrument term);
+[[nodiscard]] std::string_view to_text(Verdict term);
+[[nodiscard]] std::string_view to_text(Visibility term);
+[[nodiscard]] std::string_view to_text(FindingKind term);
+
+[[nodiscard]] std::optional<Instrument> instrument_from(std::string_view text);
+[[nodiscard]] std::optional<Verdict> verdict_from(std::string_view text);
+[[nodiscard]] std::optional<Visibility> visibility_from(std::string_view text);
+[[nodiscard]] std::optional<FindingKind> finding_kind_from(std::string_view text);
+
+// Every term of a set, in order: for messages that say what was expected, and for tests.
+[[nodiscard]] std::span<const Instrument> all_instruments();
+[[nodiscard]] std::span<const Verdict> all_verdicts();
+[[nodiscard]] std::span<const Visibility> all_visibilities();
+[[nodiscard]] std::span<const FindingKind> all_finding_kinds();
+
+}  // namespace racecourse
