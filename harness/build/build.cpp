@@ -1,0 +1,290 @@
+#include "build/build.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <csignal>
+#include <set>
+
+#include "base/files.hpp"
+#include "base/text.hpp"
+#include "build/exports.hpp"
+#include "launch/launch.hpp"
+
+namespace racecourse {
+
+namespace {
+
+// A student's file takes about 0.5 s and 200 MB; these stop template, constexpr, include and macro bombs, and
+// leave room for a machine ten times slower.
+Limits compiler_limits() {
+  using namespace std::chrono_literals;
+  return Limits{.wall = 60s,
+                .cpu = 30s,
+                .memory_bytes = 2ull << 30,
+                .processes = 32,
+                .open_files = 256,
+                .file_bytes = 64ull << 20,
+                .output_bytes = 4ull << 20};
+}
+
+constexpr std::size_t kCompilerOutputBytesMax = 16u << 10;
+
+// One compiler command and what came of it.
+struct Command {
+  Flavour flavour = Flavour::plain;
+  bool links = false;
+  std::vector<std::string> arguments;
+  std::string shown;  // The file it is about, for messages.
+  Result<LaunchOutcome> outcome = LaunchOutcome{};
+};
+
+std::vector<std::string> flags_of(Flavour flavour) {
+  // -g1: lines and function names, all that findings show, at a tenth of the cost of -g.
+  if (flavour == Flavour::plain) return {"-O2", "-g1"};
+  // -O1: at -O2 the compiler removes some races before ThreadSanitizer can see them.
+  return {"-O1", "-g1", "-fsanitize=thread", "-Wno-tsan"};
+}
+
+bool is_source(std::string_view name) {
+  return name.ends_with(".cpp") || name.ends_with(".cc") || name.ends_with(".cxx");
+}
+
+std::string object_name(std::string_view source) {
+  std::string name(source);
+  std::ranges::replace(name, '/', '+');
+  return name + ".o";
+}
+
+class Build {
+ public:
+  Build(const LabFiles& files, const Lab& lab, const Toolchain& toolchain, const fs::path& scratch)
+      : files_(files), lab_(lab), toolchain_(toolchain), scratch_(scratch), source_folder_(scratch / "src") {}
+
+  Result<> write_sources(const std::vector<Flavour>& flavours) const {
+    for (const SourceFile& source : files_.sources) {
+      const fs::path path = source_folder_ / source.name;
+      RC_TRY(make_directories(path.parent_path()));
+      RC_TRY(write_file_atomically(path, source.content));
+    }
+    for (const Flavour flavour : flavours) RC_TRY(make_directories(object_folder(scratch_, flavour)));
+    return write_file_atomically(scratch_ / "exports.map", version_script(lab_.exports));
+  }
+
+  [[nodiscard]] std::vector<Command> compilations(const std::vector<Flavour>& flavours) const {
+    std::vector<Command> commands;
+    for (const Flavour flavour : flavours) {
+      for (const SourceFile& source : files_.sources) {
+        if (!is_source(source.name)) continue;
+        Command command{.flavour = flavour,
+                        .links = false,
+                        .arguments = {toolchain_.compiler.native(), "-std=c++20"},
+                        .shown = source.name};
+        add(command, flags_of(flavour));
+        add(command, {"-fPIC", "-fvisibility=hidden", "-fno-semantic-interposition", "-Wall", "-Wextra",
+                      "-fdiagnostics-color=never", "-fmax-errors=20", "-ftemplate-depth=200",
+                      "-ffile-prefix-map=" + source_folder_.native() + "/=",
+                      "-I" + (lab_.folder / "include").native(), "-c", "./" + source.name, "-o",
+                      (object_folder(scratch_, flavour) / object_name(source.name)).native()});
+        commands.push_back(std::move(command));
+      }
+    }
+    return commands;
+  }
+
+  [[nodiscard]] std::vector<Command> links(const std::vector<Flavour>& flavours) const {
+    std::vector<Command> commands;
+    for (const Flavour flavour : flavours) {
+      const fs::path folder = object_folder(scratch_, flavour);
+      Command command{.flavour = flavour,
+                      .links = true,
+                      .arguments = {toolchain_.compiler.native(), "-shared"},
+                      .shown = "submission.so"};
+      if (!toolchain_.linker.empty()) add(command, {"-fuse-ld=" + toolchain_.linker});
+      // Only the lab's own functions leave the object: whatever else a submission defines (operator new,
+      // pthread_*, main) binds to itself and cannot stand in for what the driver calls.
+      add(command, {"-Wl,--version-script=" + (scratch_ / "exports.map").native(),
+                    "-Wl,-soname,submission.so", "-Wl,-z,now", "-pthread"});
+      // The hooks of ThreadSanitizer stay undefined: the driver that loads the object brings its runtime.
+      // Functions that are declared and never defined show in the plain object.
+      if (flavour == Flavour::plain) add(command, {"-Wl,-z,defs"});
+      for (const SourceFile& source : files_.sources)
+        if (is_source(source.name)) add(command, {(folder / object_name(source.name)).native()});
+      add(command, {"-o", (folder / "submission.so").native()});
+      commands.push_back(std::move(command));
+    }
+    return commands;
+  }
+
+  void execute(std::vector<Command>& commands, Crew& crew) const {
+    std::vector<std::function<void()>> tasks;
+    for (Command& command : commands) {
+      tasks.emplace_back([this, &command] {
+        LaunchSpec spec;
+        spec.launcher = toolchain_.launcher;
+        spec.folder = source_folder_;
+        spec.command = command.arguments;
+        // g++ writes its temporary files to TMPDIR: inside the scratch folder they go with it.
+        spec.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
+                            "TMPDIR=" + scratch_.native()};
+        spec.limits = compiler_limits();
+        command.outcome = launch(spec);
+      });
+    }
+    crew.run_all(std::move(tasks));
+  }
+
+ private:
+  static void add(Command& command, const std::vector<std::string>& arguments) {
+    command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
+  }
+
+  const LabFiles& files_;
+  const Lab& lab_;
+  const Toolchain& toolchain_;
+  const fs::path& scratch_;
+  fs::path source_folder_;
+};
+
+std::string_view limit_words(LimitHit limit) {
+  switch (limit) {
+    case LimitHit::wall_blocked:
+    case LimitHit::wall_spinning:
+    case LimitHit::cpu:
+      return "time";
+    case LimitHit::memory:
+      return "memory";
+    case LimitHit::processes:
+      return "processes";
+    case LimitHit::output:
+      return "output";
+    case LimitHit::none:
+      break;
+  }
+  return "file size";
+}
+
+// The place of the compiler's first error: "file:line:column: error: ...".
+std::vector<Place> first_error(std::string_view output) {
+  const std::size_t error = std::min(output.find(": error: "), output.find(": fatal error: "));
+  if (error == std::string_view::npos) return {};
+  const std::size_t line_begin =
+      output.rfind('\n', error) == std::string_view::npos ? 0 : output.rfind('\n', error) + 1;
+  const std::string_view head = output.substr(line_begin, error - line_begin);
+  const std::size_t colon = head.find(':');
+  if (colon == std::string_view::npos) return {};
+  std::string file(head.substr(0, colon));
+  if (file.starts_with("./")) file.erase(0, 2);
+  int line = 0;
+  for (const char c : head.substr(colon + 1)) {
+    if (c < '0' || c > '9' || line > 100'000'000) break;
+    line = line * 10 + (c - '0');
+  }
+  return {Place{std::move(file), line, {}}};
+}
+
+// The symbols a linker calls undefined, as bfd, gold, lld and mold say it.
+std::set<std::string> undefined_symbols(std::string_view output) {
+  std::set<std::string> symbols;
+  for (const auto& [before, after] : {std::pair<std::string_view, char>{"undefined reference to `", '\''},
+                                      {"undefined reference to '", '\''},
+                                      {"undefined symbol: ", '\n'}}) {
+    for (std::size_t at = output.find(before); at != std::string_view::npos;
+         at = output.find(before, at + 1)) {
+      const std::size_t begin = at + before.size();
+      symbols.emplace(trim(output.substr(begin, output.find(after, begin) - begin)));
+    }
+  }
+  return symbols;
+}
+
+Finding missing(const std::set<std::string>& functions) {
+  std::string list;
+  for (const std::string& function : functions) list += (list.empty() ? "" : ", ") + function;
+  return Finding{.kind = FindingKind::missing_function,
+                 .message = "Declared but never defined: " + list +
+                            ". Check the name, the parameters and the namespace.",
+                 .places = {},
+                 .detail = {}};
+}
+
+// The finding of one failed command.
+Finding failure_of(const Command& command, const LaunchOutcome& outcome) {
+  const std::string output = printable(shorten(outcome.output, kCompilerOutputBytesMax));
+  if (outcome.kernel.limit_hit != LimitHit::none ||
+      outcome.output.find("File size limit exceeded") != std::string::npos)
+    return Finding{.kind = FindingKind::compile_limit,
+                   .message = "The compiler reached its " +
+                              std::string(limit_words(outcome.kernel.limit_hit)) + " limit on " +
+                              command.shown + ".",
+                   .places = {},
+                   .detail = {}};
+  if (command.links) {
+    const std::set<std::string> symbols = undefined_symbols(output);
+    if (!symbols.empty()) return missing(symbols);
+    return Finding{.kind = FindingKind::does_not_compile,
+                   .message = "The files compile, but do not link into one program.",
+                   .places = {},
+                   .detail = output};
+  }
+  Finding finding{
+      .kind = FindingKind::does_not_compile, .message = {}, .places = first_error(output), .detail = output};
+  finding.message = command.shown + " does not compile.";
+  if (!finding.places.empty())
+    finding.message = command.shown + " does not compile: the first error is in " + finding.places[0].file +
+                      ", line " + std::to_string(finding.places[0].line) + ".";
+  return finding;
+}
+
+// Collects what the commands said. The plain flavour speaks first; the other flavour's copy of the same error
+// is left out.
+Result<> collect(const std::vector<Command>& commands, BuildReport& report) {
+  for (const Command& command : commands) {
+    if (!command.outcome) return std::unexpected(command.outcome.error());
+    const LaunchOutcome& outcome = *command.outcome;
+    if (command.flavour == commands.front().flavour) report.compiler_output += outcome.output;
+    if (outcome.kernel.exit_code == 0 && outcome.kernel.limit_hit == LimitHit::none) continue;
+    if (report.findings.empty() || command.flavour == commands.front().flavour)
+      report.findings.push_back(failure_of(command, outcome));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view to_text(Flavour flavour) { return flavour == Flavour::plain ? "plain" : "tsan"; }
+
+Flavour flavour_of(Instrument instrument) {
+  return instrument == Instrument::races || instrument == Instrument::schedules ? Flavour::tsan
+                                                                                : Flavour::plain;
+}
+
+fs::path object_folder(const fs::path& scratch, Flavour flavour) { return scratch / to_text(flavour); }
+
+Result<BuildReport> build_submission(const LabFiles& files, const Lab& lab,
+                                     const std::vector<Flavour>& flavours, const Toolchain& toolchain,
+                                     const fs::path& scratch, Crew& crew) {
+  const auto start = std::chrono::steady_clock::now();
+  BuildReport report;
+  const Build build(files, lab, toolchain, scratch);
+  RC_TRY(build.write_sources(flavours));
+  std::vector<Command> compilations = build.compilations(flavours);
+  build.execute(compilations, crew);
+  RC_TRY(collect(compilations, report));
+  if (report.findings.empty()) {
+    std::vector<Command> links = build.links(flavours);
+    build.execute(links, crew);
+    RC_TRY(collect(links, report));
+  }
+  if (report.findings.empty()) {
+    RC_ASSIGN(const std::set<std::string> absent,
+              missing_exports(object_folder(scratch, flavours.front()) / "submission.so", lab.exports));
+    if (!absent.empty()) report.findings.push_back(missing(absent));
+  }
+  report.compiler_output = printable(shorten(report.compiler_output, kCompilerOutputBytesMax));
+  report.wall =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+  return report;
+}
+
+}  // namespace racecourse

@@ -1,0 +1,123 @@
+// Goal: what students really hand in is built, or explained. Method: small sources through the real compiler.
+#include "build/build.hpp"
+
+#include <doctest/doctest.h>
+
+#include "base/files.hpp"
+#include "build/exports.hpp"
+
+using namespace racecourse;
+
+namespace {
+
+constexpr const char* kRight =
+    "#include <memory>\n"
+    "namespace demo { struct Counter { virtual ~Counter() = default; virtual int next() = 0; };\n"
+    "[[gnu::visibility(\"default\")]] std::unique_ptr<Counter> make_counter(); }\n"
+    "namespace demo { struct Mine final : Counter { int next() override { return ++n_; } int n_ = 0; };\n"
+    "std::unique_ptr<Counter> make_counter() { return std::make_unique<Mine>(); } }\n";
+
+struct Workshop {
+  Toolchain toolchain;
+  ScratchDirectory scratch;
+  Crew crew{2};
+  Lab lab;
+
+  static Workshop open() {
+    Result<Toolchain> toolchain = find_toolchain("g++", LAUNCHER);
+    REQUIRE(toolchain);
+    Result<ScratchDirectory> scratch = ScratchDirectory::make(fs::temp_directory_path());
+    REQUIRE(scratch);
+    return Workshop(*std::move(toolchain), *std::move(scratch));
+  }
+
+  BuildReport build(std::vector<SourceFile> sources) {
+    const LabFiles files{.lab = "demo", .sources = std::move(sources)};
+    Result<BuildReport> report =
+        build_submission(files, lab, {Flavour::plain, Flavour::tsan}, toolchain, scratch.path(), crew);
+    REQUIRE(report);
+    return *std::move(report);
+  }
+
+ private:
+  Workshop(Toolchain its_toolchain, ScratchDirectory its_scratch)
+      : toolchain(std::move(its_toolchain)), scratch(std::move(its_scratch)) {
+    lab.name = "demo";
+    lab.exports = {"demo::make_counter()"};
+    lab.folder = "/nonexistent";
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a right file becomes one object a flavour that shows the lab's function and nothing else") {
+  Workshop workshop = Workshop::open();
+  // Own versions of functions that a driver calls must not leave the object.
+  const std::string source =
+      std::string(kRight) +
+      "#include <cstdlib>\n#include <new>\n"
+      "void* operator new(std::size_t n) { return std::malloc(n); }\n"
+      "extern \"C\" __attribute__((visibility(\"default\"))) int pthread_yield_of_mine() { return 0; }\n";
+  const BuildReport report = workshop.build({{"demo.cpp", source}});
+  CHECK(report.findings.empty());
+  for (const Flavour flavour : {Flavour::plain, Flavour::tsan}) {
+    const auto missing =
+        missing_exports(object_folder(workshop.scratch.path(), flavour) / "submission.so",
+                        {"demo::make_counter()", "operator new(unsigned long)", "pthread_yield_of_mine"});
+    REQUIRE(missing);
+    CHECK(*missing == std::set<std::string>{"operator new(unsigned long)", "pthread_yield_of_mine"});
+  }
+}
+
+TEST_CASE("byte order mark, carriage returns and several files are all right") {
+  Workshop workshop = Workshop::open();
+  std::string crlf = "\xEF\xBB\xBF#include \"parts/more.hpp\"\n";
+  for (const char* c = kRight; *c != 0; ++c) crlf += *c == '\n' ? std::string("\r\n") : std::string(1, *c);
+  const BuildReport report =
+      workshop.build({{"demo.cpp", crlf},
+                      {"extra.cpp", "#include \"parts/more.hpp\"\nint twice(int n) { return 2 * n; }\n"},
+                      {"parts/more.hpp", "#pragma once\nint twice(int n);\n"}});
+  CHECK(report.findings.empty());
+}
+
+TEST_CASE("what does not compile names file and line of the first error, once for both flavours") {
+  Workshop workshop = Workshop::open();
+  const BuildReport report = workshop.build({{"demo.cpp", "int a;\nint b = nonsense;\n"}});
+  REQUIRE(report.findings.size() == 1);
+  CHECK(report.findings[0].kind == FindingKind::does_not_compile);
+  CHECK(report.findings[0].places == std::vector<Place>{{"demo.cpp", 2, ""}});
+  CHECK(report.findings[0].message == "demo.cpp does not compile: the first error is in demo.cpp, line 2.");
+  CHECK(report.findings[0].detail.find("nonsense") != std::string::npos);
+  CHECK(report.findings[0].detail.find(workshop.scratch.path().native()) == std::string::npos);
+}
+
+TEST_CASE("a missing function is named, whether nobody defines it or only its declaration is used") {
+  Workshop workshop = Workshop::open();
+  const BuildReport empty = workshop.build({{"demo.cpp", ""}});
+  REQUIRE(empty.findings.size() == 1);
+  CHECK(empty.findings[0].kind == FindingKind::missing_function);
+  CHECK(empty.findings[0].message.find("demo::make_counter()") != std::string::npos);
+
+  Workshop second = Workshop::open();
+  const BuildReport declared = second.build(
+      {{"demo.cpp", std::string(kRight) + "int twice(int);\nint four() { return twice(2); }\n"}});
+  REQUIRE(declared.findings.size() == 1);
+  CHECK(declared.findings[0].kind == FindingKind::missing_function);
+  CHECK(declared.findings[0].message.find("twice(int)") != std::string::npos);
+}
+
+TEST_CASE("a bomb ends at the compiler's limit") {
+  Workshop workshop = Workshop::open();
+  const BuildReport report = workshop.build({{"demo.cpp", "#include \"/dev/zero\"\n"}});
+  REQUIRE(report.findings.size() == 1);
+  // g++ itself may refuse before the limit is reached; either way it is the student's, and said so.
+  CHECK((report.findings[0].kind == FindingKind::compile_limit ||
+         report.findings[0].kind == FindingKind::does_not_compile));
+}
+
+TEST_CASE("a compiler that is not there is an error of the machine that says what to do") {
+  const Result<Toolchain> toolchain = find_toolchain("no-such-compiler", LAUNCHER);
+  REQUIRE_FALSE(toolchain);
+  CHECK(toolchain.error().kind == ErrorKind::environment);
+  CHECK(toolchain.error().message.find("install") != std::string::npos);
+}

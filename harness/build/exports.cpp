@@ -1,0 +1,63 @@
+#include "build/exports.hpp"
+
+#include <cxxabi.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <libelf.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+
+#include "base/fd.hpp"
+#include "base/text.hpp"
+
+namespace racecourse {
+
+namespace {
+
+std::string demangled(const char* symbol) {
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(symbol, nullptr, nullptr, &status),
+                                                    std::free);
+  return name ? name.get() : symbol;
+}
+
+void remove_defined(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, std::set<std::string>& missing) {
+  Elf_Data* data = elf_getdata(section, nullptr);
+  if (data == nullptr || header.sh_entsize == 0) return;
+  const auto count = static_cast<int>(header.sh_size / header.sh_entsize);
+  for (int i = 0; i < count; ++i) {
+    GElf_Sym symbol;
+    if (gelf_getsym(data, i, &symbol) == nullptr || symbol.st_shndx == SHN_UNDEF) continue;
+    const char* name = elf_strptr(elf, header.sh_link, symbol.st_name);
+    if (name != nullptr) missing.erase(demangled(name));
+  }
+}
+
+}  // namespace
+
+std::string version_script(const std::vector<std::string>& exports) {
+  std::string script = "{ global: extern \"C++\" {\n";
+  for (const std::string& name : exports) script += "  \"" + name + "\";\n";
+  return script + "}; local: *; };\n";
+}
+
+Result<std::set<std::string>> missing_exports(const std::filesystem::path& object,
+                                              const std::vector<std::string>& exports) {
+  std::set<std::string> missing(exports.begin(), exports.end());
+  elf_version(EV_CURRENT);
+  const UniqueFd fd(::open(object.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return system_error("read " + printable(object.native()), errno);
+  const std::unique_ptr<Elf, int (*)(Elf*)> elf(elf_begin(fd.get(), ELF_C_READ, nullptr), elf_end);
+  if (!elf) return environment_error("read " + printable(object.native()) + ": " + elf_errmsg(-1));
+  for (Elf_Scn* section = elf_nextscn(elf.get(), nullptr); section != nullptr;
+       section = elf_nextscn(elf.get(), section)) {
+    GElf_Shdr header;
+    if (gelf_getshdr(section, &header) != nullptr && header.sh_type == SHT_DYNSYM)
+      remove_defined(elf.get(), section, header, missing);
+  }
+  return missing;
+}
+
+}  // namespace racecourse

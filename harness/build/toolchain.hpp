@@ -1,0 +1,24 @@
+// Toolchain: the compiler that builds submissions, found and asked for its version once. A value; share it
+// freely.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/error.hpp"
+
+namespace racecourse {
+
+struct Toolchain {
+  std::filesystem::path compiler;  // Absolute.
+  std::string version;             // "g++ (Debian 12.2.0-14+deb12u1) 12.2.0"
+  std::string linker;              // The value of -fuse-ld, or empty for the compiler's own.
+  std::filesystem::path launcher;  // build/racecourse-launch
+};
+
+// `compiler` is a name to look up in PATH, or a path. Errors (environment): there is none, or it does not
+// run.
+[[nodiscard]] Result<Toolchain> find_toolchain(const std::string& compiler,
+                                               const std::filesystem::path& launcher);
+
+}  // namespace racecourse

@@ -1,0 +1,23 @@
+// The descendants of one process, as /proc shows them. Used by the launcher only; single-threaded.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace racecourse {
+
+struct TreeSample {
+  std::vector<pid_t> living;  // Without zombies.
+  std::uint32_t tasks = 0;    // Threads of the living.
+  std::uint64_t resident_bytes = 0;
+  std::uint64_t cpu_us =
+      0;  // Of the living and of the children they have waited for; in clock ticks (10 ms).
+};
+
+// A snapshot of all descendants of `root`, without `root`. Processes that come and go meanwhile may be
+// missed; whoever must reach all repeats until nothing is left.
+[[nodiscard]] TreeSample sample_descendants(pid_t root);
+
+}  // namespace racecourse

@@ -1,0 +1,95 @@
+#include "run/run_scenario.hpp"
+
+#include <random>
+
+#include "base/files.hpp"
+#include "base/text.hpp"
+#include "launch/launch.hpp"
+#include "run/event_codec.hpp"
+
+namespace racecourse {
+
+namespace {
+
+constexpr std::size_t kOutputKeptBytes = 4u << 10;
+
+std::string fresh_token() {
+  // From the kernel: nothing that the submission could know or compute.
+  std::random_device device;
+  std::string token;
+  for (int i = 0; i < 4; ++i) token += std::to_string(device()) + (i < 3 ? "-" : "");
+  return token;
+}
+
+// Collects the events of one run and asks for the completion token.
+class Listener {
+ public:
+  explicit Listener(RunReport& report) : report_(report), token_(fresh_token()) {}
+
+  std::string hear(std::string_view message) {
+    if (const std::optional<std::string> answer = decode_token(message)) {
+      report_.token_returned |= asked_ && *answer == token_;
+      return {};
+    }
+    std::optional<Event> event = decode_event(message);
+    if (!event) {
+      report_.events_cut = true;
+      return {};
+    }
+    const bool asks = event->kind == Event::Kind::finished && !asked_;
+    report_.events.push_back(*std::move(event));
+    if (!asks) return {};
+    asked_ = true;
+    return token_;
+  }
+
+ private:
+  RunReport& report_;
+  std::string token_;
+  bool asked_ = false;
+};
+
+}  // namespace
+
+Limits run_limits(const RunSpec& spec) {
+  Limits limits = spec.scenario->limits;
+  limits.wall = std::min(limits.wall, spec.wall_left);
+  if (spec.instrument == Instrument::races)
+    limits.memory_bytes = limits.memory_bytes * kTsanMemoryFactor + kTsanMemoryExtraBytes;
+  return limits;
+}
+
+Result<RunReport> run_scenario(const RunSpec& spec) {
+  RunReport report{.scenario = spec.scenario->name, .instrument = spec.instrument, .run = spec.run};
+  RC_ASSIGN(const ScratchDirectory folder, ScratchDirectory::make(spec.scratch));
+  Listener listener(report);
+  LaunchSpec launch_spec;
+  launch_spec.launcher = spec.launcher;
+  launch_spec.folder = folder.path();
+  launch_spec.command = {
+      spec.driver.native(),     spec.scenario->name, "--seed", std::to_string(spec.seed), "--run",
+      std::to_string(spec.run), "--channel",         "3"};
+  launch_spec.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
+                             "HOME=" + folder.path().native(), "TMPDIR=" + folder.path().native(),
+                             "LD_LIBRARY_PATH=" + spec.object_folder.native()};
+  launch_spec.limits = run_limits(spec);
+  launch_spec.output_kept_bytes = kOutputKeptBytes;
+  launch_spec.on_event = [&](std::string_view message) { return listener.hear(message); };
+  if (spec.instrument == Instrument::races) {
+    launch_spec.tsan_reports = true;
+    launch_spec.command.insert(launch_spec.command.end(), {"--reports", "4"});
+  }
+  RC_ASSIGN(LaunchOutcome outcome, launch(launch_spec));
+  report.kernel = outcome.kernel;
+  report.events_cut |= outcome.events_cut;
+  report.output = printable(outcome.output);
+  // Opens nothing until there is an address to look up.
+  Symbolizer symbolizer({{std::string(kSubmissionModule), spec.object_folder / "submission.so"},
+                         {spec.driver.filename().native(), spec.driver}});
+  report.tsan_log = symbolizer.symbolize_tsan_log(outcome.tsan_log);
+  for (Event& event : report.events)
+    if (!event.addresses.empty()) event.places = symbolizer.places(event.addresses);
+  return report;
+}
+
+}  // namespace racecourse

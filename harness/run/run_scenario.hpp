@@ -1,0 +1,35 @@
+// run_scenario: one process, one scenario, one instrument. What happened, and no judgement.
+//
+// May be called from many threads at once; the symbolizer takes care of itself.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "base/error.hpp"
+#include "model/lab.hpp"
+#include "model/run_report.hpp"
+#include "run/symbolizer.hpp"
+
+namespace racecourse {
+
+struct RunSpec {
+  std::filesystem::path launcher;
+  std::filesystem::path driver;         // build/labs/<lab>/driver_<flavour>
+  std::filesystem::path object_folder;  // Holds the submission.so to load.
+  std::filesystem::path scratch;        // Exists; a folder of the run's own is made below it and removed.
+  const Scenario* scenario = nullptr;
+  Instrument instrument = Instrument::correctness;
+  std::uint64_t seed = 1;  // The grading seed.
+  int run = 0;
+  std::chrono::milliseconds wall_left{
+      0};  // What is left of the lab's total; the scenario's own limit may be lower.
+};
+
+// Errors (environment): the run could not take place. Everything that the submission does is a report.
+[[nodiscard]] Result<RunReport> run_scenario(const RunSpec& spec);
+
+// The limits of a run: the scenario's, with the memory that ThreadSanitizer needs on top.
+[[nodiscard]] Limits run_limits(const RunSpec& spec);
+
+}  // namespace racecourse
