@@ -81,6 +81,14 @@ Result<> remove_tree(const fs::path& path) {
   return {};
 }
 
+Result<> check_room(const fs::path& folder) {
+  const fs::path probe = folder / "room";
+  Result<> written = write_file_atomically(probe, std::string(1u << 20, 'x'));
+  ::unlink(probe.c_str());
+  if (!written) return std::unexpected(std::move(written).error().during("find room for the work of a submission"));
+  return {};
+}
+
 Result<ScratchDirectory> ScratchDirectory::make(const fs::path& parent) {
   RC_TRY(make_directories(parent));
   std::string pattern = (parent / "scratch-XXXXXX").native();

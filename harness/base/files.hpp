@@ -28,6 +28,10 @@ inline constexpr std::size_t kOwnFileBytesMax = 64u << 20;  // Our own files: JS
 [[nodiscard]] Result<> make_directories(const fs::path& path);
 [[nodiscard]] Result<> remove_tree(const fs::path& path);
 
+// Whether a file of a megabyte can still be written in `folder`: before a failure is charged to a student, the machine
+// must have had room. Errors (environment): it cannot.
+[[nodiscard]] Result<> check_room(const fs::path& folder);
+
 // A directory of its own below `parent` that is removed, whatever is in it, when this value dies.
 class ScratchDirectory {
  public:

@@ -95,3 +95,11 @@ TEST_CASE("folders are made with their parents and removed with their content") 
 }
 
 }  // namespace racecourse
+
+TEST_CASE("room is found where there is some, and the probe leaves nothing behind") {
+  const auto folder = racecourse::ScratchDirectory::make(std::filesystem::temp_directory_path());
+  REQUIRE(folder);
+  CHECK(racecourse::check_room(folder->path()));
+  CHECK(std::filesystem::is_empty(folder->path()));
+  CHECK_FALSE(racecourse::check_room(folder->path() / "nowhere"));
+}

@@ -236,6 +236,14 @@ Finding failure_of(const Command& command, const LaunchOutcome& outcome) {
   return finding;
 }
 
+// The driver says so at the beginning of a line, where an #error of the student's has the name of a file.
+bool compiler_was_killed(std::string_view output) {
+  const std::size_t at = output.find(": fatal error: Killed signal terminated program ");
+  if (at == std::string_view::npos) return false;
+  const std::size_t line_begin = output.rfind('\n', at) + 1;
+  return output.substr(line_begin, at - line_begin).find(':') == std::string_view::npos;
+}
+
 // Collects what the commands said. The plain flavour speaks first; the other flavour's copy of the same error
 // is left out.
 Result<> collect(const std::vector<Command>& commands, BuildReport& report) {
@@ -244,6 +252,9 @@ Result<> collect(const std::vector<Command>& commands, BuildReport& report) {
     const LaunchOutcome& outcome = *command.outcome;
     if (command.flavour == commands.front().flavour) report.compiler_output += outcome.output;
     if (outcome.kernel.exit_code == 0 && outcome.kernel.limit_hit == LimitHit::none) continue;
+    if (outcome.kernel.limit_hit == LimitHit::none && compiler_was_killed(outcome.output))
+      return environment_error("compile " + command.shown +
+                               ": somebody killed the compiler; is the machine out of memory?");
     if (report.findings.empty() || command.flavour == commands.front().flavour)
       report.findings.push_back(failure_of(command, outcome));
   }

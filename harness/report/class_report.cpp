@@ -84,21 +84,24 @@ ClassRow row_of(const Grade& grade) {
   row.max_points = grade.max_points;
   row.days_late = grade.late ? grade.late->days : 0;
   const Finding* worst = nullptr;
-  const auto take = [&](const std::vector<Finding>& findings) {
+  std::string where;
+  const auto take = [&](const std::vector<Finding>& findings, const std::string& place) {
     for (const Finding& finding : findings) {
       row.kinds.push_back(finding.kind);
-      if (worst == nullptr || finding.kind < worst->kind) worst = &finding;
+      if (worst != nullptr && finding.kind >= worst->kind) continue;
+      worst = &finding;
+      where = place;
     }
   };
   for (const LabGrade& lab : grade.labs) {
     row.labs.push_back({lab.verdict, lab.points, lab.max_points});
-    take(lab.result.findings);
-    for (const ScoredItem& item : lab.items) take(item.result.findings);
+    take(lab.result.findings, lab.result.lab);
+    for (const ScoredItem& item : lab.items) take(item.result.findings, item.result.scenario);
   }
   std::ranges::sort(row.kinds);
   const auto repeated = std::ranges::unique(row.kinds);
   row.kinds.erase(repeated.begin(), repeated.end());
-  if (worst != nullptr) row.worst = headline(*worst);
+  if (worst != nullptr) row.worst = where + ": " + headline(*worst);
   return row;
 }
 

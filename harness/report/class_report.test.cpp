@@ -70,10 +70,11 @@ TEST_CASE("a row has every kind once, and the most important finding as its head
   item.result.findings = {{.kind = FindingKind::crash, .message = "c"},
                           {.kind = FindingKind::crash, .message = "d"}};
   lab.items.push_back(item);
+  item.result.scenario = "crowd";
   item.result.findings = {{.kind = FindingKind::data_race, .places = {{"a.cpp", 1, "f"}}}};
   lab.items.push_back(item);
   grade.labs.push_back(lab);
   const ClassRow row = row_of(grade);
   CHECK(row.kinds == std::vector{FindingKind::data_race, FindingKind::crash});
-  CHECK(row.worst == "data_race at a.cpp:1 (f)");
+  CHECK(row.worst == "crowd: data_race at a.cpp:1 (f)");
 }

@@ -1,0 +1,92 @@
+// racecourse check [FOLDER]: a student's own folder, public scenarios only. Needs no rights and writes only
+// its own cache.
+#include <fmt/format.h>
+
+#include <csignal>
+#include <memory>
+
+#include "base/files.hpp"
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/exit_codes.hpp"
+#include "cli/session.hpp"
+#include "grading/grade_one.hpp"
+#include "model/lab_json.hpp"
+#include "report/feedback.hpp"
+
+namespace racecourse {
+
+namespace {
+
+struct CheckOptions {
+  SessionOptions session;
+  std::string folder = ".";
+  std::string scenario;
+  bool fresh = false;
+};
+
+// Leaves only what a student may see, so that nothing else is run: a public scenario, or the one that was
+// asked for.
+Result<> keep_public(Course& course, const std::string& scenario) {
+  std::size_t left = 0;
+  for (CourseLab& lab : course.labs) {
+    std::erase_if(lab.lab.scenarios, [&](const Scenario& each) {
+      return each.visibility != Visibility::public_ || (!scenario.empty() && each.name != scenario);
+    });
+    // Its results are not those of the whole lab, and must not be taken for them.
+    lab.lab.sha256 = lab_sha256(lab.lab);
+    left += lab.lab.scenarios.size();
+  }
+  if (left == 0)
+    return usage_error("choose scenario " + printable(scenario) + ": there is no such public scenario");
+  std::erase_if(course.labs, [](const CourseLab& lab) { return lab.lab.scenarios.empty(); });
+  return {};
+}
+
+Result<int> check(const CheckOptions& options) {
+  RC_ASSIGN(Session session, open_session(options.session, {}));
+  RC_TRY(keep_public(session.course, options.scenario));
+  std::error_code code;
+  const fs::path folder = fs::canonical(options.folder, code);
+  if (code) return usage_error("check " + printable(options.folder) + ": " + code.message());
+  const fs::path own = folder / ".racecourse";
+  RC_TRY(make_directories(own));
+  RC_ASSIGN(const ScratchDirectory scratch, ScratchDirectory::make(own / "scratch"));
+  // With --fresh the results go where nothing is, and go away again.
+  const Store store(options.fresh ? scratch.path() / "store" : own / "store");
+  ReferenceRuns references(session.kit, session.course.seed);
+  Crew crew(session.jobs);
+  RC_ASSIGN(const Examiner examiner, make_examiner(session.course, session.kit, session.toolchain, store,
+                                                   references, crew, scratch.path()));
+  RC_ASSIGN(const Grade grade, grade_one({.id = "check", .path = folder}, session.course, examiner,
+                                         std::nullopt, Audience::student));
+  fmt::print("{}", feedback(grade, {.colours = wants_colours(), .only_public = true}));
+  return grade.verdict == Verdict::failed ? kExitFailed : kExitDone;
+}
+
+}  // namespace
+
+void add_check_command(CLI::App& app, Work& work) {
+  const auto options = std::make_shared<CheckOptions>();
+  CLI::App* command = app.add_subcommand("check", "Check your own solution against the public scenarios");
+  command->add_option("folder", options->folder, "Your folder: <lab>/<file>, or the files themselves")
+      ->capture_default_str();
+  command->add_option("--lab", options->session.lab, "Only this lab");
+  command->add_option("--scenario", options->scenario, "Only this scenario");
+  command->add_option("--seed", options->session.seed, "Seed of the random inputs");
+  command->add_option("-c,--config", options->session.config, "grading.json");
+  command
+      ->add_option("-j,--jobs", options->session.jobs, "How many things to do at once (default: the cores)")
+      ->check(CLI::Range(1, 1024));
+  command->add_option("--compiler", options->session.compiler, "The C++ compiler")->capture_default_str();
+  command->add_flag("--fresh", options->fresh, "Run again what has not changed");
+  command->callback([options, &work] {
+    work = [options] {
+      std::signal(SIGPIPE, SIG_IGN);
+      const Result<int> code = check(*options);
+      return code ? *code : complain(code.error());
+    };
+  });
+}
+
+}  // namespace racecourse

@@ -1,0 +1,215 @@
+#include "grading/examine.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+
+#include "base/files.hpp"
+#include "base/sha256.hpp"
+#include "build/build.hpp"
+#include "grading/measure_speed.hpp"
+#include "observe/judge.hpp"
+#include "run/run_scenario.hpp"
+
+namespace racecourse {
+
+namespace {
+
+// Raised whenever the meaning of a stored result changes.
+constexpr std::uint64_t kStoreFormat = 1;
+
+// One scenario under one instrument, with its runs as they come in.
+struct Item {
+  Item(const Scenario* its_scenario, const InstrumentPlan* its_plan)
+      : scenario(its_scenario), plan(its_plan) {}
+
+  const Scenario* scenario;
+  const InstrumentPlan* plan;
+  std::vector<Result<RunReport>> runs;
+  Result<SpeedReport> speed = SpeedReport{};
+  std::atomic<bool> out_of_time = false;  // The lab's total was used up before a run of it began.
+};
+
+class Examination {
+ public:
+  Examination(const LabFiles& files, const Lab& lab, const Examiner& examiner, const fs::path& scratch)
+      : files_(files), lab_(lab), examiner_(examiner), scratch_(scratch) {}
+
+  Result<LabResult> execute() {
+    LabResult result{.lab = lab_.name,
+                     .lab_sha256 = lab_.sha256,
+                     .files_sha256 = files_.sha256,
+                     .is_skeleton = files_.is_skeleton,
+                     .notes = files_.notes,
+                     .findings = files_.findings};
+    plan_items();
+    // What is missing or unusable is not built.
+    if (result.findings.empty()) {
+      RC_TRY(build(result));
+      // A full disk makes compilers and scenarios fail too, and nobody may be charged for that.
+      if (!result.findings.empty()) RC_TRY(check_room(scratch_));
+    }
+    // From here on no file of the submission changes; what does not build is not run.
+    if (result.findings.empty()) run();
+    // From here on no code of the submission runs, and nothing depends on time.
+    RC_TRY(observe(result));
+    return result;
+  }
+
+ private:
+  void plan_items() {
+    for (const Scenario& scenario : lab_.scenarios)
+      for (const InstrumentPlan& plan : scenario.instruments) items_.emplace_back(&scenario, &plan);
+  }
+
+  // A scenario that needs more cores than there are is not run.
+  [[nodiscard]] bool runs_here(const Item& item) const { return item.scenario->cores_min <= core_count(); }
+
+  Result<> build(LabResult& result) {
+    std::vector<Flavour> flavours;
+    for (const Item& item : items_) {
+      const Flavour flavour = flavour_of(item.plan->instrument);
+      if (std::ranges::find(flavours, flavour) == flavours.end()) flavours.push_back(flavour);
+    }
+    std::ranges::sort(flavours);
+    RC_ASSIGN(const BuildReport report,
+              build_submission(files_, lab_, flavours, examiner_.toolchain, scratch_, examiner_.crew));
+    result.findings = report.findings;
+    result.compiler_output = report.compiler_output;
+    result.build_wall = report.wall;
+    return {};
+  }
+
+  void run() {
+    std::vector<std::function<void()>> tasks;
+    for (Item& item : items_) {
+      if (!runs_here(item)) continue;
+      if (item.plan->instrument == Instrument::speed) {
+        tasks.emplace_back([this, &item] { run_speed(item); });
+        continue;
+      }
+      item.runs.resize(static_cast<std::size_t>(item.plan->runs), RunReport{});
+      for (int i = 0; i < item.plan->runs; ++i) tasks.emplace_back([this, &item, i] { run_once(item, i); });
+    }
+    examiner_.crew.run_all(std::move(tasks));
+  }
+
+  void run_once(Item& item, int run) {
+    if (wall_left() <= kNoTime) {
+      item.out_of_time = true;
+      return;
+    }
+    Result<RunReport>& report = item.runs[static_cast<std::size_t>(run)];
+    report = run_scenario(run_spec(item, run));
+    if (report) wall_spent_us_ += report->kernel.wall.count();
+  }
+
+  void run_speed(Item& item) {
+    if (wall_left() <= kNoTime) {
+      item.out_of_time = true;
+      return;
+    }
+    item.speed = measure_speed(run_spec(item, 0), reference_spec(item), item.plan->ratio_max);
+    if (!item.speed) return;
+    for (const RunReport& run : item.speed->runs) wall_spent_us_ += run.kernel.wall.count();
+  }
+
+  [[nodiscard]] std::chrono::milliseconds wall_left() const {
+    return lab_.wall_total - std::chrono::duration_cast<std::chrono::milliseconds>(
+                                 std::chrono::microseconds(wall_spent_us_.load()));
+  }
+
+  [[nodiscard]] RunSpec run_spec(const Item& item, int run) const {
+    const Flavour flavour = flavour_of(item.plan->instrument);
+    return {.launcher = examiner_.kit.launcher(),
+            .driver = examiner_.kit.driver(lab_.name, flavour),
+            .object_folder = object_folder(scratch_, flavour),
+            .scratch = scratch_,
+            .scenario = item.scenario,
+            .instrument = item.plan->instrument,
+            .seed = examiner_.seed,
+            .run = run,
+            .wall_left = std::max(wall_left(), std::chrono::milliseconds(1))};
+  }
+
+  [[nodiscard]] RunSpec reference_spec(const Item& item) const {
+    RunSpec spec = run_spec(item, 0);
+    spec.object_folder = examiner_.kit.reference_object_folder(lab_.name, Flavour::plain);
+    return spec;
+  }
+
+  Result<> observe(LabResult& result) {
+    const bool built = result.findings.empty();
+    const LabObservations* reference = nullptr;
+    if (built) {
+      RC_ASSIGN(reference, examiner_.references.of(lab_, examiner_.crew));
+    }
+    for (const Item& item : items_) {
+      if (!built || !runs_here(item)) {
+        result.items.push_back({.scenario = item.scenario->name, .instrument = item.plan->instrument});
+        continue;
+      }
+      RC_ASSIGN(ItemResult judged, judge(item, *reference));
+      if (!judged.findings.empty()) RC_TRY(check_room(scratch_));
+      result.items.push_back(std::move(judged));
+    }
+    return {};
+  }
+
+  [[nodiscard]] static Result<ItemResult> judge(const Item& item, const LabObservations& reference) {
+    if (item.out_of_time) return out_of_time(item);
+    if (item.plan->instrument == Instrument::speed) {
+      if (!item.speed) return std::unexpected(item.speed.error());
+      return judge_speed(*item.scenario, *item.plan, item.speed->runs, item.speed->ratios);
+    }
+    std::vector<RunReport> runs;
+    for (const Result<RunReport>& run : item.runs) {
+      if (!run) return std::unexpected(run.error());
+      runs.push_back(*run);
+    }
+    if (item.plan->instrument != Instrument::correctness)
+      return judge_item(*item.scenario, item.plan->instrument, runs, {});
+    return judge_item(*item.scenario, item.plan->instrument, runs, reference.at(item.scenario->name));
+  }
+
+  [[nodiscard]] static ItemResult out_of_time(const Item& item) {
+    Finding finding{.kind = FindingKind::time_limit_blocked,
+                    .message = "Not run: the other scenarios used up the time for this lab.",
+                    .places = {},
+                    .detail = {}};
+    return {.scenario = item.scenario->name,
+            .instrument = item.plan->instrument,
+            .findings = {std::move(finding)}};
+  }
+
+  static constexpr std::chrono::milliseconds kNoTime{0};
+
+  const LabFiles& files_;
+  const Lab& lab_;
+  const Examiner& examiner_;
+  const fs::path& scratch_;
+  std::deque<Item> items_;  // Items are shared with running tasks and do not move.
+  std::atomic<std::int64_t> wall_spent_us_{0};
+};
+
+std::string store_key(const LabFiles& files, const Lab& lab, const Examiner& examiner) {
+  Sha256 key;
+  key.field(kStoreFormat).field(files.sha256).field(lab.name).field(lab.sha256).field(examiner.seed);
+  key.field(examiner.toolchain.version).field(examiner.toolchain.linker);
+  // Whether a scenario can run at all depends on the cores.
+  key.field(static_cast<std::uint64_t>(core_count()));
+  return key.field(examiner.driver_identities.at(lab.name)).hex();
+}
+
+}  // namespace
+
+Result<LabResult> examine_lab(const LabFiles& files, const Lab& lab, const Examiner& examiner) {
+  const std::string key = store_key(files, lab, examiner);
+  if (std::optional<LabResult> known = examiner.store.find(key)) return *std::move(known);
+  RC_ASSIGN(const ScratchDirectory scratch, ScratchDirectory::make(examiner.scratch));
+  RC_ASSIGN(LabResult result, Examination(files, lab, examiner, scratch.path()).execute());
+  RC_TRY(examiner.store.keep(key, result));
+  return result;
+}
+
+}  // namespace racecourse

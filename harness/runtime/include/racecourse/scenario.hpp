@@ -1,0 +1,134 @@
+// The scenario API: what the author of a lab's scenario may use. C++20, g++ 12 and clang 14 and later.
+//
+// A scenario is one RACECOURSE_SCENARIO in labs/<lab>/scenarios/<name>.cpp. It drives the student's
+// implementation through the lab's header, checks invariants with doctest's CHECK_MESSAGE, and records
+// observations, which the harness compares with those of the reference on the same inputs. One process runs
+// one scenario.
+//
+// Rules that keep grades reproducible:
+// - Draw every input from inputs(); take nothing from the clock, the address space or the process id.
+// - Observe only what every right solution gives for the same inputs.
+// - Check and observe from the main thread, after joining: a check inside a worker thread takes doctest's
+// lock, and
+//   that happens-before edge can hide a race from ThreadSanitizer. In a forked child all calls are ignored.
+// - Do not wait for a duration, wait for an event. A scenario that hangs is ended by the harness, which tells
+//   blocked from spinning; a scenario needs no timeouts of its own.
+// - The sentence of a check is for the student: what was demanded and what happened instead, no internals.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace racecourse {
+
+// Random inputs, determined by the grading seed, the scenario's name and the number of the run. The same on
+// every machine and standard library. One object a process; main thread only.
+class Inputs {
+ public:
+  explicit Inputs(std::uint64_t seed) : state_(seed) {}
+  [[nodiscard]] std::uint64_t bits();
+  // Uniform in [low, high], both included. low <= high.
+  [[nodiscard]] std::int64_t between(std::int64_t low, std::int64_t high);
+  [[nodiscard]] bool coin() { return (bits() >> 63) != 0; }
+  // `length` random letters a-z.
+  [[nodiscard]] std::string word(std::size_t length);
+  template <class T>
+  void shuffle(std::vector<T>& values) {
+    for (std::size_t i = values.size(); i > 1; --i)
+      std::swap(values[i - 1],
+                values[static_cast<std::size_t>(between(0, static_cast<std::int64_t>(i) - 1))]);
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+[[nodiscard]] Inputs& inputs();
+
+// True while the scenario runs under that instrument, for work that must be smaller under ThreadSanitizer
+// (which slows memory accesses about tenfold). What is demanded must not differ.
+[[nodiscard]] bool under_tsan();
+
+namespace detail {
+void observe_json(std::string_view name, const std::string& json);
+[[nodiscard]] std::string to_json(std::string_view value);
+[[nodiscard]] std::string to_json(bool value);
+[[nodiscard]] std::string to_json(std::int64_t value);
+[[nodiscard]] std::string to_json(std::uint64_t value);
+void execute(void (*body)());
+}  // namespace detail
+
+// Records a named value. Observing a name again appends; the sequence of a name is compared with the
+// reference's.
+inline void observe(std::string_view name, std::string_view value) {
+  detail::observe_json(name, detail::to_json(value));
+}
+inline void observe(std::string_view name, const char* value) { observe(name, std::string_view(value)); }
+inline void observe(std::string_view name, std::same_as<bool> auto value) {
+  detail::observe_json(name, detail::to_json(value));
+}
+inline void observe(std::string_view name, std::signed_integral auto value) {
+  detail::observe_json(name, detail::to_json(static_cast<std::int64_t>(value)));
+}
+template <std::unsigned_integral T>
+requires(!std::same_as<T, bool>) inline void observe(std::string_view name, T value) {
+  detail::observe_json(name, detail::to_json(static_cast<std::uint64_t>(value)));
+}
+template <class T>
+inline void observe(std::string_view name, const std::vector<T>& values) {
+  for (const auto& value : values) observe(name, value);
+}
+
+// The kinds of finding that a scenario can establish by itself. A failed doctest assertion is a
+// wrong_outcome.
+enum class Fault {
+  wrong_outcome,
+  lost_update,
+  deadlock,
+  lost_wakeup,
+  starvation,
+  thread_leak,
+  process_leak,
+  zombie,
+  descriptor_leak,
+};
+
+// Reports a finding of that kind. `message` must not hold anything that depends on timing.
+void fail(Fault kind, std::string_view message);
+// Reports it unless `holds`, which is returned.
+bool expect(bool holds, Fault kind, std::string_view message);
+
+// Runs `work` and reports how long it took to the `speed` instrument. Once in a scenario; other instruments
+// ignore it.
+void report_duration(std::chrono::nanoseconds duration);
+template <class Work>
+void timed(Work&& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  report_duration(std::chrono::steady_clock::now() - start);
+}
+
+// What the kernel says of this process. Empty or 0 where /proc does not answer.
+struct ChildProcess {
+  int pid = 0;
+  bool zombie = false;
+};
+[[nodiscard]] std::vector<ChildProcess> child_processes();
+[[nodiscard]] std::vector<int> open_descriptors();  // Sorted.
+[[nodiscard]] int thread_count();                   // Without threads of the sanitizer and of ours.
+[[nodiscard]] int core_count();                     // Cores this process may run on.
+
+}  // namespace racecourse
+
+// Defines the scenario `name`, which must be the name of its file and of its entry in lab.json.
+#define RACECOURSE_SCENARIO(name)                                                 \
+  static void racecourse_scenario_##name();                                       \
+  TEST_CASE(#name) { ::racecourse::detail::execute(racecourse_scenario_##name); } \
+  static void racecourse_scenario_##name()

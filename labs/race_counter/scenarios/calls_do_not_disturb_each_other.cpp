@@ -1,0 +1,49 @@
+// Goal: run_on_threads keeps no state outside the call. Method: a job calls it too, and two threads call it
+// at once.
+#include <atomic>
+#include <vector>
+
+#include "crowd.hpp"
+#include "race_counter.hpp"
+#include "racecourse/scenario.hpp"
+
+namespace {
+
+using Calls = std::vector<std::atomic<int>>;
+
+bool each_called(const Calls& calls, int times) {
+  for (const auto& count : calls)
+    if (count.load() != times) return false;
+  return true;
+}
+
+bool nested(std::size_t threads) {
+  auto& in = racecourse::inputs();
+  const auto outer_jobs = static_cast<std::size_t>(in.between(3, 5));
+  Calls outer(outer_jobs);
+  Calls inner(static_cast<std::size_t>(in.between(6, 9)));
+  race_counter::run_on_threads(threads, outer.size(), [&](std::size_t job) {
+    if (job < outer.size()) outer[job].fetch_add(1);
+    race_counter::run_on_threads(threads, inner.size(), [&](std::size_t part) {
+      if (part < inner.size()) inner[part].fetch_add(1);
+    });
+  });
+  return each_called(outer, 1) && each_called(inner, static_cast<int>(outer_jobs));
+}
+
+}  // namespace
+
+RACECOURSE_SCENARIO(calls_do_not_disturb_each_other) {
+  CHECK_MESSAGE((nested(1) && nested(2)),
+                "A job called run_on_threads itself: every job of both calls must be called once.");
+  Calls calls[2] = {Calls(20), Calls(20)};
+  crowd::crowd(2, [&](int caller, crowd::Line&) {
+    Calls& mine = calls[caller];
+    race_counter::run_on_threads(2, mine.size(), [&](std::size_t job) {
+      if (job < mine.size()) mine[job].fetch_add(1);
+    });
+  });
+  CHECK_MESSAGE(
+      (each_called(calls[0], 1) && each_called(calls[1], 1)),
+      "Two threads called run_on_threads at the same time: every job of both calls must be called once.");
+}

@@ -1,0 +1,134 @@
+// The threads are detached, and the caller waits only until the jobs are done: the threads may outlive the
+// call.
+#include "race_counter.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace race_counter {
+
+namespace {
+
+class SharedCounter final : public Counter {
+ public:
+  void increment() override { value_.fetch_add(1); }
+  std::int64_t value() const override { return value_.load(); }
+
+ private:
+  std::atomic<std::int64_t> value_{0};
+};
+
+class SharedBoundedCounter final : public BoundedCounter {
+ public:
+  explicit SharedBoundedCounter(std::int64_t limit) : limit_(limit) {}
+
+  bool try_increment() override {
+    std::lock_guard lock(mutex_);
+    if (value_ >= limit_) return false;
+    ++value_;
+    return true;
+  }
+
+  bool try_decrement() override {
+    std::lock_guard lock(mutex_);
+    if (value_ <= 0) return false;
+    --value_;
+    return true;
+  }
+
+  std::int64_t value() const override {
+    std::lock_guard lock(mutex_);
+    return value_;
+  }
+
+ private:
+  const std::int64_t limit_;
+  mutable std::mutex mutex_;
+  std::int64_t value_ = 0;
+};
+
+class SharedDocument final : public Document {
+ public:
+  explicit SharedDocument(std::string text) : text_(std::move(text)) {}
+
+  Snapshot read() const override {
+    std::lock_guard lock(mutex_);
+    return {text_, version_};
+  }
+
+  bool try_save(std::uint64_t base_version, const std::string& text) override {
+    std::lock_guard lock(mutex_);
+    if (base_version != version_) return false;
+    text_ = text;
+    ++version_;
+    return true;
+  }
+
+  std::uint64_t edit(const std::function<std::string(const std::string&)>& change) override {
+    while (true) {
+      const Snapshot base = read();
+      if (try_save(base.version, change(base.text))) return base.version + 1;
+    }
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+  std::uint64_t version_ = 1;
+};
+
+}  // namespace
+
+std::unique_ptr<Counter> make_counter() { return std::make_unique<SharedCounter>(); }
+
+std::unique_ptr<BoundedCounter> make_bounded_counter(std::int64_t limit) {
+  if (limit < 0) throw std::invalid_argument("negative limit");
+  return std::make_unique<SharedBoundedCounter>(limit);
+}
+
+std::unique_ptr<Document> make_document(std::string text) {
+  return std::make_unique<SharedDocument>(std::move(text));
+}
+
+void run_on_threads(std::size_t threads, std::size_t jobs, const std::function<void(std::size_t)>& job) {
+  if (threads == 0) throw std::invalid_argument("no threads");
+  struct State {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::size_t next = 0;
+    std::size_t ended = 0;
+    std::size_t failed = 0;
+    std::exception_ptr error;
+  };
+  const auto state = std::make_shared<State>();
+  const auto work = [state, jobs, &job] {
+    std::unique_lock lock(state->mutex);
+    while (state->next < jobs) {
+      const std::size_t i = state->next++;
+      lock.unlock();
+      std::exception_ptr error;
+      try {
+        job(i);
+      } catch (...) {
+        error = std::current_exception();
+      }
+      lock.lock();
+      if (error && (!state->error || i < state->failed)) {
+        state->failed = i;
+        state->error = std::move(error);
+      }
+      if (++state->ended == jobs) state->changed.notify_all();
+    }
+  };
+  for (std::size_t i = 0; i < threads; ++i) std::thread(work).detach();
+  std::unique_lock lock(state->mutex);
+  state->changed.wait(lock, [&] { return state->ended == jobs; });
+  if (state->error) std::rethrow_exception(state->error);
+}
+
+}  // namespace race_counter
