@@ -42,8 +42,11 @@ struct Command {
 std::vector<std::string> flags_of(Flavour flavour) {
   // -g1: lines and function names, all that findings show, at a tenth of the cost of -g.
   if (flavour == Flavour::plain) return {"-O2", "-g1"};
-  // -O1: at -O2 the compiler removes some races before ThreadSanitizer can see them.
-  return {"-O1", "-g1", "-fsanitize=thread", "-Wno-tsan"};
+  // -O1: at -O2 the compiler removes some races before ThreadSanitizer can see them. -fno-inline: g++ leaves out the hooks
+  // of a local object when everything that takes its address has been inlined (a stop flag in an object on the stack whose
+  // thread is started by its own constructor, say), and ThreadSanitizer loses the student's frame where std::thread's
+  // constructor is inlined.
+  return {"-O1", "-fno-inline", "-g1", "-fsanitize=thread", "-Wno-tsan"};
 }
 
 bool is_source(std::string_view name) {
@@ -268,6 +271,13 @@ std::string_view to_text(Flavour flavour) { return flavour == Flavour::plain ? "
 Flavour flavour_of(Instrument instrument) {
   return instrument == Instrument::races || instrument == Instrument::schedules ? Flavour::tsan
                                                                                 : Flavour::plain;
+}
+
+std::string build_recipe() {
+  std::string recipe;
+  for (const Flavour flavour : {Flavour::plain, Flavour::tsan})
+    for (const std::string& flag : flags_of(flavour)) recipe += flag + ' ';
+  return recipe;
 }
 
 fs::path object_folder(const fs::path& scratch, Flavour flavour) { return scratch / to_text(flavour); }

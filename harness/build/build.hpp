@@ -32,6 +32,9 @@ struct BuildReport {
   std::chrono::microseconds wall{0};
 };
 
+// How submissions are compiled: a result holds only for the recipe it was made with.
+[[nodiscard]] std::string build_recipe();
+
 // Where build_submission puts an object.
 [[nodiscard]] std::filesystem::path object_folder(const std::filesystem::path& scratch, Flavour flavour);
 

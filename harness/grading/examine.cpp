@@ -195,7 +195,7 @@ class Examination {
 std::string store_key(const LabFiles& files, const Lab& lab, const Examiner& examiner) {
   Sha256 key;
   key.field(kStoreFormat).field(files.sha256).field(lab.name).field(lab.sha256).field(examiner.seed);
-  key.field(examiner.toolchain.version).field(examiner.toolchain.linker);
+  key.field(examiner.toolchain.version).field(examiner.toolchain.linker).field(build_recipe());
   // Whether a scenario can run at all depends on the cores.
   key.field(static_cast<std::uint64_t>(core_count()));
   return key.field(examiner.driver_identities.at(lab.name)).hex();
