@@ -1,6 +1,7 @@
 // Goal: check-then-act is one step at both ends of the bounded counter. Method: room for one, and two threads
 // that ask for it at the same instant, thousands of times: exactly one may get it. A crowd for
 // ThreadSanitizer.
+#include <array>
 #include <memory>
 
 #include "crowd.hpp"
@@ -37,20 +38,30 @@ bool crowd_fills_exactly() {
   return sum == limit && counter->value() == limit;
 }
 
-// Every round: a counter with room for one step up (or down), and two threads that want to take it.
+// Every round: some counters with room for one step up (or down) each, and two threads that go through them
+// and want it.
 bool one_of_two_gets_it(bool up) {
+  constexpr std::size_t kCounters = 6;
   const std::int64_t limit = racecourse::inputs().between(1, 4);
-  std::unique_ptr<BoundedCounter> counter;
+  std::array<std::unique_ptr<BoundedCounter>, kCounters> counters;
   const auto prepare = [&] {
-    counter = race_counter::make_bounded_counter(limit);
-    for (std::int64_t i = 0; i < (up ? limit - 1 : 1); ++i) (void)counter->try_increment();
+    for (auto& counter : counters) {
+      counter = race_counter::make_bounded_counter(limit);
+      for (std::int64_t i = 0; i < (up ? limit - 1 : 1); ++i) (void)counter->try_increment();
+    }
   };
   prepare();
-  bool got[2] = {};
+  bool got[2][kCounters] = {};
   return crowd::pound(
-      8000, [&](int thread) { got[thread] = up ? counter->try_increment() : counter->try_decrement(); },
+      3000,
+      [&](int thread) {
+        for (std::size_t i = 0; i < kCounters; ++i)
+          got[thread][i] = up ? counters[i]->try_increment() : counters[i]->try_decrement();
+      },
       [&] {
-        const bool right = got[0] != got[1] && counter->value() == (up ? limit : 0);
+        bool right = true;
+        for (std::size_t i = 0; i < kCounters; ++i)
+          right = right && got[0][i] != got[1][i] && counters[i]->value() == (up ? limit : 0);
         prepare();
         return right;
       });

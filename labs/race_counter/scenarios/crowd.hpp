@@ -1,14 +1,13 @@
 // Threads that act together, for the scenarios of race_counter. Used by the scenario's main thread.
 //
-// Three tools: crowd() starts threads at one line and joins them; pound() makes two threads do the same step
-// at the same instant, round after round, so that a step which is not atomic is certain to be caught in the
-// middle; await() waits for an event. An exception in one thread ends the others' waiting and reaches the
-// caller.
+// crowd() starts threads at one line and joins them; pound() makes two threads do the same step at the same
+// instant, round after round, so that a step which is not atomic is certain to be caught in the middle; a
+// Meeting does that for threads of the student's; await() waits for an event. An exception in one thread ends
+// the others' waiting and reaches the caller.
 //
-// Why pound() is not a matter of luck: the threads meet at a spinning line before every round and sit on
-// different cores, so they leave it within about a hundred nanoseconds of each other, on a loaded machine
-// too: a thread that lost its core is waited for. Each round is then a trial of its own, and there are
-// thousands.
+// Why pound() is not a matter of luck: before every round the two threads make sure that both are running, on
+// different cores, and leave within about a hundred nanoseconds of each other. Each round is then a trial of
+// its own, and there are thousands; on a machine that is busy with other things, still hundreds.
 #pragma once
 
 #include <pthread.h>
@@ -131,13 +130,58 @@ inline void stay_on_core(int index) {
   }
 }
 
-// A place where two jobs meet and leave together, both running at that moment: for jobs whose threads are the
-// student's, so that nobody can be sure that two come. An order between the two threads is made; not for
-// ThreadSanitizer.
+// Two threads that set off at the same instant, again and again.
+class Pair {
+ public:
+  // To be called by both, as thread 0 and 1. Returns true in both within about a hundred nanoseconds, both
+  // running on cores of their own, also on a busy machine as a rule; false if the line was opened for good.
+  bool set_off(int thread) {
+    for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+      if (!pass_the_line(thread == 0)) return false;
+      if (together_.load(std::memory_order_relaxed)) break;
+      wake_together(thread);
+    }
+    return line_.arrive();
+  }
+  bool arrive() { return line_.arrive(); }
+  void open_for_good() { line_.open_for_good(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr int kAttemptsMax = 4;
+
+  // Both pass the line twice; if the second time was quick, both must have been running.
+  bool pass_the_line(bool leader) {
+    line_.arrive();
+    const auto start = Clock::now();
+    line_.arrive();
+    if (leader)
+      together_.store(Clock::now() - start < std::chrono::microseconds(3), std::memory_order_relaxed);
+    return line_.arrive();
+  }
+
+  // Both sleep until the same instant on different cores. On a busy machine a thread that has slept is let in
+  // at once, one that has waited in a loop is not.
+  void wake_together(int thread) {
+    if (thread == 0) instant_ = Clock::now() + std::chrono::microseconds(300);
+    const cpu_set_t allowed = allowed_cores();
+    stay_on_core(thread);
+    line_.arrive();
+    std::this_thread::sleep_until(instant_);
+    allow_cores(allowed);
+  }
+
+  std::atomic<bool> together_{false};
+  Clock::time_point instant_;
+  Line line_{2};
+};
+
+// A place where two jobs meet and leave together: for jobs whose threads are the student's, so that nobody
+// can be sure that two come. An order between the two threads is made; not for ThreadSanitizer.
 class Meeting {
  public:
-  // Returns true if another came, and then within about a hundred nanoseconds of its return; false if nobody
-  // came for `patience`, and at once for the third and later ones.
+  // Returns true if another came, and then at the same instant as in the other; false if nobody came for
+  // `patience`, and at once for the third and later ones.
   bool attend(std::chrono::milliseconds patience) {
     const int ticket = came_.fetch_add(1);
     if (ticket >= 2) return false;
@@ -147,62 +191,30 @@ class Meeting {
       int alone = 1;
       if (came_.compare_exchange_strong(alone, 2)) return false;
     }
-    for (int attempt = 0; attempt < kAttemptsMax && !leave_together(ticket == 0); ++attempt)
-      wake_together(ticket);
-    return true;
+    return pair_.set_off(ticket);
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  static constexpr int kAttemptsMax = 5;
-
-  // Passes the line a few times; true if the last time was so quick that both must have been running.
-  bool leave_together(bool leader) {
-    Clock::duration last{};
-    for (int i = 0; i < 4; ++i) {
-      const auto start = Clock::now();
-      line_.arrive();
-      last = Clock::now() - start;
-    }
-    if (leader) together_.store(last < std::chrono::microseconds(3));
-    line_.arrive();
-    return together_.load();
-  }
-
-  // Both sleep until the same instant on different cores. On a busy machine a thread that has slept is let in
-  // at once, one that has waited in a loop is not.
-  void wake_together(int ticket) {
-    if (ticket == 0) instant_ = Clock::now() + std::chrono::microseconds(300);
-    const cpu_set_t allowed = allowed_cores();
-    stay_on_core(ticket);
-    line_.arrive();
-    std::this_thread::sleep_until(instant_);
-    allow_cores(allowed);
-  }
-
   std::atomic<int> came_{0};
-  std::atomic<bool> together_{false};
-  Clock::time_point instant_;
-  Line line_{2};
+  Pair pair_;
 };
 
 // Runs body(thread, line) on `threads` threads, which begin when all exist, and joins them. The line is for
 // the bodies: it opens for good when one of them throws. After the start there is no synchronisation but
 // theirs and the student's.
-template <class Body>
-void crowd(int threads, Body body) {
+template <class Body, class MeetingPlace>
+void crowd_at(MeetingPlace& place, int threads, Body body) {
   Line start(threads);
-  Line line(threads);
   std::vector<std::exception_ptr> errors(static_cast<std::size_t>(threads));
   std::vector<std::thread> members;
   for (int i = 0; i < threads; ++i) {
     members.emplace_back([&, i] {
       start.arrive();
       try {
-        body(i, line);
+        body(i, place);
       } catch (...) {
         errors[static_cast<std::size_t>(i)] = std::current_exception();
-        line.open_for_good();
+        place.open_for_good();
       }
     });
   }
@@ -210,27 +222,33 @@ void crowd(int threads, Body body) {
   for (const std::exception_ptr& error : errors)
     if (error) std::rethrow_exception(error);
 }
+template <class Body>
+void crowd(int threads, Body body) {
+  Line line(threads);
+  crowd_at(line, threads, body);
+}
 
-// Runs up to `rounds` rounds. In each, two threads leave the line together and call act(0) and act(1); when
-// both are done, judge() says in one of them, alone, whether the round went right. Stops after the first that
-// did not, and when many rounds have taken long: on a busy machine a right solution that spins and yields can
-// need ten milliseconds for a round. Returns whether all rounds went right.
+// Runs up to `rounds` rounds. In each, two threads set off together and call act(0) and act(1); when both are
+// done, judge() says in one of them, alone, whether the round went right. Stops after the first that did not,
+// and when many rounds have taken long: on a busy machine a right solution that spins and yields can need ten
+// milliseconds for a round. Returns whether all rounds went right.
 template <class Act, class Judge>
 bool pound(int rounds, Act act, Judge judge) {
   constexpr int kRoundsMin = 100;
-  constexpr std::chrono::milliseconds kLong{700};
+  constexpr std::chrono::milliseconds kLong{900};
   const auto start = std::chrono::steady_clock::now();
   bool right = true;
-  crowd(2, [&](int thread, Line& line) {
+  Pair both;
+  crowd_at(both, 2, [&](int thread, Pair& pair) {
     stay_on_core(thread);
     for (int round = 0; round < rounds; ++round) {
-      if (!line.arrive()) return;
+      if (!pair.set_off(thread)) return;
       act(thread);
-      if (!line.arrive()) return;
+      if (!pair.arrive()) return;
       if (thread != 0) continue;
       right = judge();
       const bool slow = round >= kRoundsMin && std::chrono::steady_clock::now() - start > kLong;
-      if (!right || slow) line.open_for_good();
+      if (!right || slow) pair.open_for_good();
     }
   });
   return right;

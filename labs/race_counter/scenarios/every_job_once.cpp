@@ -106,7 +106,7 @@ RACECOURSE_SCENARIO(every_job_once) {
   int meetings = 0;
   if (!sums_up(call_in_pairs(100, meetings)) || meetings == 0) return;
   // Each of these calls has one moment that matters: one number is left, and two threads ask for it.
-  constexpr int kMeetingsWanted = 120;
+  constexpr int kMeetingsWanted = 150;
   meetings = 0;
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
   while (meetings < kMeetingsWanted && std::chrono::steady_clock::now() < end)

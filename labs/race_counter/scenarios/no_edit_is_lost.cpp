@@ -29,7 +29,7 @@ RACECOURSE_SCENARIO(no_edit_is_lost) {
   auto document = race_counter::make_document(original);
   std::atomic<int> editing{0};
   const bool right = crowd::pound(
-      500,
+      800,
       [&](int thread) {
         document->edit([&](const std::string& text) {
           editing.fetch_add(1);

@@ -1,0 +1,60 @@
+// Two threads have a loop each: loops have nothing in common. Judged under ThreadSanitizer; what
+// is drawn is the demand of other scenarios.
+#include <array>
+#include <exception>
+#include <thread>
+
+#include "virtual_clock.hpp"
+
+using namespace scenarios;
+
+namespace {
+
+Task<Result> slow(EventLoop& loop, int steps) {
+  for (int step = 0; step < steps; ++step) {
+    co_await loop.sleep(3ms);
+    co_await loop.yield();
+  }
+  co_return steps;
+}
+
+Task<void> supervise(EventLoop& loop, VirtualTerminal& terminal, int steps, Result& result) {
+  result = co_await async_spinner::with_task_spinner(loop, terminal, 2ms, slow(loop, steps));
+}
+
+struct User {
+  Result result = 0;
+  std::exception_ptr failure;
+};
+
+void use_a_loop(User& user, int steps) {
+  try {
+    VirtualClock clock;
+    VirtualTerminal terminal(clock);
+    const auto loop = async_spinner::make_loop(clock);
+    loop->spawn(supervise(*loop, terminal, steps, user.result));
+    loop->run();
+  } catch (...) {
+    user.failure = std::current_exception();
+  }
+}
+
+}  // namespace
+
+RACECOURSE_SCENARIO(loops_in_two_threads) {
+  const int steps = 2 * static_cast<int>(racecourse::inputs().between(150, 200)) + 1;  // Ends at an odd time.
+  std::array<User, 2> users;
+  {
+    std::array<std::jthread, 2> threads;
+    for (std::size_t i = 0; i < users.size(); ++i)
+      threads[i] = std::jthread([&user = users[i], steps] { use_a_loop(user, steps); });
+  }
+  for (const User& user : users) {
+    try {
+      if (user.failure) std::rethrow_exception(user.failure);
+    } catch (const NothingMoves& stuck) {
+      FAIL(stuck.what());
+    }
+    EXPECT_TEXT(std::to_string(user.result), std::to_string(steps), "each loop must run its own operation");
+  }
+}

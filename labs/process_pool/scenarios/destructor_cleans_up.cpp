@@ -1,0 +1,41 @@
+// The destructor of a pool that nobody closed, with tasks running and waiting, and of one that never had a
+// task.
+#include <atomic>
+#include <string>
+
+#include "footprint.hpp"
+#include "process_pool.hpp"
+#include "racecourse/scenario.hpp"
+#include "shared_page.hpp"
+
+namespace {
+
+struct Page {
+  std::atomic<int> started{0};
+  scenarios::Gate never;
+};
+Page* page = nullptr;
+
+std::string get_stuck(const std::string&) {
+  ++page->started;
+  page->never.pass();
+  return "gave up";
+}
+
+}  // namespace
+
+RACECOURSE_SCENARIO(destructor_cleans_up) {
+  page = scenarios::make_shared<Page>();
+  const scenarios::Footprint before;
+  (void)process_pool::make_pool(3);
+  before.check_nothing_left("after the destructor of an idle pool");
+  {
+    const auto pool = process_pool::make_pool(2);
+    for (int i = 0; i < 4; ++i) (void)pool->apply_async(get_stuck, "");
+    const auto last = pool->apply_async(get_stuck, "");
+    (void)scenarios::wait_until([] { return page->started >= 2; }, [&] { (void)last->ready(); });
+  }
+  CHECK_MESSAGE(!page->never.stayed_shut(),
+                "The destructor must not wait for unfinished tasks: it ends them.");
+  before.check_nothing_left("after the destructor of a busy pool");
+}

@@ -1,0 +1,48 @@
+// Everyday use: many short tasks with arguments of any bytes, by map and apply_async, asked for in any order.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "outcomes.hpp"
+#include "racecourse/scenario.hpp"
+
+namespace {
+
+std::string any_bytes() {
+  std::string bytes(static_cast<std::size_t>(racecourse::inputs().between(0, 60)), '\0');
+  for (char& byte : bytes)
+    byte = static_cast<char>(racecourse::inputs().between(0, 3) * 85);  // 0, 85, 170, 255.
+  return bytes;
+}
+
+std::string turn(const std::string& argument) {
+  std::string out(argument.rbegin(), argument.rend());
+  for (char& byte : out) byte = static_cast<char>(byte + 1);
+  return out;
+}
+
+}  // namespace
+
+RACECOURSE_SCENARIO(mixed_use) {
+  const auto pool = process_pool::make_pool(3);
+  bool all_right = true;
+  for (int round = 0; round < 2; ++round) {
+    std::vector<std::string> arguments;
+    std::vector<std::unique_ptr<process_pool::AsyncResult>> results;
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < 80; ++i) {
+      arguments.push_back(any_bytes());
+      order.push_back(i);
+      results.push_back(pool->apply_async(turn, arguments.back()));
+      if (racecourse::inputs().coin()) (void)results[i / 2]->ready();
+    }
+    racecourse::inputs().shuffle(order);
+    for (const std::size_t i : order)
+      all_right = scenarios::outcome_of(*results[i]) == "value " + turn(arguments[i]) && all_right;
+    const std::vector<std::string> values = scenarios::sorted_map(*pool, turn, arguments);
+    for (std::string& argument : arguments) argument = turn(argument);
+    all_right = values == scenarios::sorted(arguments) && all_right;
+  }
+  CHECK_MESSAGE(all_right,
+                "Every task must get exactly the bytes of its argument, and the caller exactly its result.");
+}
