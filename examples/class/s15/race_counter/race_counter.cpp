@@ -1,0 +1,1 @@
+// I had no time this week, sorry!

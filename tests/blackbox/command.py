@@ -1,0 +1,67 @@
+"""What the black-box tests share: the built command, temporary folders, and the reference solutions as submissions.
+
+Everything runs build/racecourse as a user would; no product code is imported.
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("RACECOURSE_BUILD", ROOT / "build"))
+COMMAND = BUILD / "racecourse"
+LABS = json.loads((ROOT / "grading.json").read_text())["labs"]
+
+
+def run(*arguments, cwd=None, env=None, timeout=600):
+    """Runs the command; the result has returncode, stdout and stderr as text."""
+    return subprocess.run([str(COMMAND), *map(str, arguments)], cwd=cwd, env=env, timeout=timeout,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+
+
+def stable(grade):
+    """A grade without what may differ between two runs."""
+    return {key: value for key, value in grade.items() if key not in ("environment", "timings")}
+
+
+def read_json(path):
+    return json.loads(pathlib.Path(path).read_text())
+
+
+def grades(out):
+    """All grades below an output folder, by submission."""
+    return {path.parent.name: read_json(path) for path in sorted(pathlib.Path(out).glob("*/grade.json"))}
+
+
+class CommandTest(unittest.TestCase):
+    maxDiff = 4000
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="racecourse-test-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def assert_exit(self, result, code):
+        self.assertEqual(result.returncode, code, f"\nstdout: {result.stdout}\nstderr: {result.stderr}")
+
+    def assert_error(self, result, code, *parts):
+        """The command failed with `code` and one clear message that holds all of `parts`."""
+        self.assert_exit(result, code)
+        self.assertIn("racecourse: failed to ", result.stderr)
+        for part in parts:
+            self.assertIn(part, result.stderr)
+
+    def course(self, **members):
+        """Writes a grading.json and returns its path. One small lab only, unless the test says otherwise."""
+        path = self.folder / "grading.json"
+        path.write_text(json.dumps({"format_version": 1, "course": "Test", "labs": ["race_counter"], **members}))
+        return path
+
+    def submission(self, name, *labs):
+        """A submission that holds the reference solutions of the labs."""
+        folder = self.folder / "class" / name
+        for lab in labs or ["race_counter"]:
+            shutil.copytree(ROOT / "reference" / lab, folder / lab)
+        return folder
