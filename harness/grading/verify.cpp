@@ -19,12 +19,14 @@ struct Specimen {
   Expectation expectation;
 };
 
-Result<> add_specimens(const Lab& lab, SpecimenRole role, std::vector<Specimen>& specimens) {
+Result<> add_specimens(const Lab& lab, SpecimenRole role, const std::string& only,
+                       std::vector<Specimen>& specimens) {
   const fs::path parent = lab.folder / "specimens" / to_text(role);
   std::vector<fs::path> folders;
   std::error_code code;
   for (fs::directory_iterator it(parent, code), end; !code && it != end; it.increment(code))
-    if (it->is_directory(code)) folders.push_back(it->path());
+    if (it->is_directory(code) && (only.empty() || it->path().filename() == only))
+      folders.push_back(it->path());
   if (code) return environment_error("list " + printable(parent.native()) + ": " + code.message());
   std::ranges::sort(folders);
   for (const fs::path& folder : folders) {
@@ -130,8 +132,8 @@ Result<std::vector<SpecimenReport>> verify_lab(const Lab& lab, const Examiner& e
                                                const std::string& only) {
   std::vector<Specimen> specimens = {{"reference", SpecimenRole::reference, lab.reference_folder, {}},
                                      {"skeleton", SpecimenRole::skeleton, lab.template_folder, {}}};
-  RC_TRY(add_specimens(lab, SpecimenRole::right, specimens));
-  RC_TRY(add_specimens(lab, SpecimenRole::wrong, specimens));
+  RC_TRY(add_specimens(lab, SpecimenRole::right, only, specimens));
+  RC_TRY(add_specimens(lab, SpecimenRole::wrong, only, specimens));
   if (!only.empty())
     std::erase_if(specimens, [&](const Specimen& specimen) { return specimen.name != only; });
   std::vector<Result<SpecimenReport>> reports(specimens.size(), SpecimenReport{});
