@@ -143,7 +143,11 @@ class Run {
     ::posix_spawnattr_init(&attributes);
     ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     const auto give = [&](const Ends& ends, int fd) {
-      if (ends.theirs) ::posix_spawn_file_actions_adddup2(&actions, ends.theirs.get(), fd);
+      // Where nothing is given, whoever started us may have left something open under that number.
+      if (ends.theirs)
+        ::posix_spawn_file_actions_adddup2(&actions, ends.theirs.get(), fd);
+      else
+        ::posix_spawn_file_actions_addclose(&actions, fd);
     };
     give(output_pipe_, 1);
     give(output_pipe_, 2);

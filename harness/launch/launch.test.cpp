@@ -2,6 +2,9 @@
 // Method: shell scripts as untrusted programs, run by the built launcher under small limits.
 #include "launch/launch.hpp"
 
+#include "base/fd.hpp"
+#include "launch/launch_report.hpp"
+
 #include <doctest/doctest.h>
 #include <signal.h>
 
@@ -135,6 +138,9 @@ TEST_CASE("a launcher killed from outside is an error of the machine") {
 }
 
 TEST_CASE("many launches at once neither mix their output nor leak descriptors into each other") {
+  // Descriptors that our own parent left open must not come through either.
+  const UniqueFd left_open_3(::dup2(0, kChannelFd));
+  const UniqueFd left_open_4(::dup2(0, kTsanFd));
   std::vector<std::jthread> threads;
   std::vector<std::string> outputs(8);
   for (std::size_t i = 0; i < outputs.size(); ++i) {
