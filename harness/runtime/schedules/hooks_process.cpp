@@ -1,0 +1,125 @@
+// Calls that end the process, and calls that controlled schedules cannot control: each becomes a finding,
+// never a hang or a hole.
+#include <sys/types.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "hook.hpp"
+#include "next_symbol.hpp"
+
+namespace racecourse::schedules {
+
+namespace {
+
+// As in <poll.h>, which would declare what is defined below.
+struct PollRequest {
+  int descriptor;
+  short events;
+  short result;
+};
+constexpr short kReadable = 1;
+
+[[noreturn]] void exits(const char* name, std::uintptr_t pc) {
+  in_world = false;
+  engine().fail(FindingKind::exit_called, std::string("The submission calls ") + name + "().",
+                {engine().place_here("calls it", pc)});
+}
+
+[[noreturn]] void unsupported(const char* name, std::uintptr_t pc) {
+  in_world = false;
+  engine().fail(
+      FindingKind::unsupported_call,
+      std::string("The call of ") + name +
+          "() cannot be controlled: under controlled schedules threads may wait only for each other and for "
+          "the clock.",
+      {engine().place_here("calls it", pc)});
+}
+
+}  // namespace
+
+}  // namespace racecourse::schedules
+
+using namespace racecourse::schedules;  // NOLINT: the hooks below stand in no namespace.
+
+#define RACECOURSE_EXIT(name)                      \
+  RACECOURSE_HOOK void name(int code) {            \
+    if (in_world) exits(#name, RACECOURSE_CALLER); \
+    next<#name, void>(code);                       \
+    __builtin_unreachable();                       \
+  }
+RACECOURSE_EXIT(exit)
+RACECOURSE_EXIT(_exit)
+RACECOURSE_EXIT(_Exit)
+RACECOURSE_EXIT(quick_exit)
+
+RACECOURSE_HOOK void abort() {
+  if (in_world) {
+    in_world = false;
+    engine().fail(FindingKind::crash, "The submission calls abort().",
+                  {engine().place_here("calls it", RACECOURSE_CALLER)});
+  }
+  next<"abort", void>();
+  __builtin_unreachable();
+}
+
+// Outside the world the C library's function gets its arguments in the registers they came in. The names are
+// given to the assembler, because the functions' real declarations differ.
+#define RACECOURSE_UNSUPPORTED(name)                                                                         \
+  RACECOURSE_HOOK long racecourse_call_of_##name(long a, long b, long c, long d, long e, long f) asm(#name); \
+  long racecourse_call_of_##name(long a, long b, long c, long d, long e, long f) {                           \
+    if (in_world) unsupported(#name, RACECOURSE_CALLER);                                                     \
+    return next<#name, long>(a, b, c, d, e, f);                                                              \
+  }
+RACECOURSE_UNSUPPORTED(fork)
+RACECOURSE_UNSUPPORTED(vfork)
+RACECOURSE_UNSUPPORTED(posix_spawn)
+RACECOURSE_UNSUPPORTED(posix_spawnp)
+RACECOURSE_UNSUPPORTED(execve)
+RACECOURSE_UNSUPPORTED(execv)
+RACECOURSE_UNSUPPORTED(execvp)
+RACECOURSE_UNSUPPORTED(system)
+RACECOURSE_UNSUPPORTED(popen)
+RACECOURSE_UNSUPPORTED(wait)
+RACECOURSE_UNSUPPORTED(waitpid)
+RACECOURSE_UNSUPPORTED(pthread_cancel)
+RACECOURSE_UNSUPPORTED(pthread_kill)
+RACECOURSE_UNSUPPORTED(pthread_sigqueue)
+RACECOURSE_UNSUPPORTED(thrd_create)
+RACECOURSE_UNSUPPORTED(thrd_join)
+RACECOURSE_UNSUPPORTED(mtx_lock)
+RACECOURSE_UNSUPPORTED(mtx_timedlock)
+RACECOURSE_UNSUPPORTED(mtx_trylock)
+RACECOURSE_UNSUPPORTED(cnd_wait)
+RACECOURSE_UNSUPPORTED(cnd_timedwait)
+RACECOURSE_UNSUPPORTED(pause)
+RACECOURSE_UNSUPPORTED(sigwait)
+RACECOURSE_UNSUPPORTED(sigsuspend)
+RACECOURSE_UNSUPPORTED(sigtimedwait)
+RACECOURSE_UNSUPPORTED(alarm)
+RACECOURSE_UNSUPPORTED(setitimer)
+RACECOURSE_UNSUPPORTED(timer_create)
+RACECOURSE_UNSUPPORTED(poll)
+RACECOURSE_UNSUPPORTED(ppoll)
+RACECOURSE_UNSUPPORTED(select)
+RACECOURSE_UNSUPPORTED(pselect)
+RACECOURSE_UNSUPPORTED(epoll_wait)
+RACECOURSE_UNSUPPORTED(epoll_pwait)
+RACECOURSE_UNSUPPORTED(accept)
+RACECOURSE_UNSUPPORTED(connect)
+RACECOURSE_UNSUPPORTED(recv)
+RACECOURSE_UNSUPPORTED(recvfrom)
+RACECOURSE_UNSUPPORTED(recvmsg)
+RACECOURSE_UNSUPPORTED(semop)
+RACECOURSE_UNSUPPORTED(msgrcv)
+RACECOURSE_UNSUPPORTED(flock)
+RACECOURSE_UNSUPPORTED(lockf)
+
+// Reading what is there is harmless; reading what another thread has yet to write would hang the process.
+RACECOURSE_HOOK ssize_t read(int descriptor, void* memory, std::size_t size) {
+  if (in_world) {
+    PollRequest ready{descriptor, kReadable, 0};
+    if (next<"poll", int>(&ready, 1UL, 0) == 0) unsupported("read", RACECOURSE_CALLER);
+  }
+  return next<"read", ssize_t>(descriptor, memory, size);
+}

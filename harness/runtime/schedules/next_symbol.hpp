@@ -1,0 +1,31 @@
+// next<"name", Result>(arguments...): calls the function of that name that ours hides, the C library's.
+//
+// For calls made outside an execution, and for what an execution passes on. Usable before constructors have
+// run.
+#pragma once
+
+#include <cstddef>
+
+namespace racecourse::schedules {
+
+template <std::size_t kSize>
+struct SymbolName {
+  char text[kSize];
+  consteval SymbolName(
+      const char (&name)[kSize]) {  // NOLINT: implicit, so that a literal is a template argument.
+    for (std::size_t i = 0; i < kSize; ++i) text[i] = name[i];
+  }
+};
+
+// Aborts with a message where there is none. For pthread_cond_*, of which glibc has two ABIs, the current
+// one.
+[[nodiscard]] void* find_next_symbol(const char* name);
+
+template <SymbolName kName, class Result, class... Arguments>
+Result next(Arguments... arguments) {
+  static Result (*const function)(Arguments...) =
+      reinterpret_cast<Result (*)(Arguments...)>(find_next_symbol(kName.text));
+  return function(arguments...);
+}
+
+}  // namespace racecourse::schedules
