@@ -1,37 +1,42 @@
 # add_lab(NAME): prebuilds what every submission of labs/<NAME> needs, so that grading compiles the student's file alone.
 #
-# For each flavour F (plain, tsan) it makes, below build/labs/<NAME>/:
-#   driver_F                the scenarios, the runtime and doctest, linked against submission.so
-#   reference_F/submission.so   the reference; the driver is linked against it only to learn the interface's symbols
+# It makes, below build/labs/<NAME>/:
+#   driver_plain, driver_tsan   the scenarios, the runtime and doctest, linked against submission.so
+#   driver_schedules            the scenarios of driver_tsan with the controlled scheduler in libtsan's place, where
+#                               lab.json names the instrument
+#   reference_{plain,tsan}/submission.so   the reference; drivers are linked against it only to learn the interface's symbols
 # A submission is a shared object of the same name; the loader finds it through LD_LIBRARY_PATH.
 
-set(SCENARIO_FLAGS_plain -O2 -g1)
-set(SCENARIO_FLAGS_tsan -O1 -g1 -fsanitize=thread)
+set(FLAGS_plain -O2 -g1)
+set(FLAGS_tsan -O1 -g1 -fsanitize=thread)
 
-foreach(flavour plain tsan)
-  add_library(runtime_${flavour} STATIC EXCLUDE_FROM_ALL
-    ${PROJECT_SOURCE_DIR}/harness/runtime/channel.cpp
-    ${PROJECT_SOURCE_DIR}/harness/runtime/crash_stack.cpp
-    ${PROJECT_SOURCE_DIR}/harness/runtime/driver_main.cpp
-    ${PROJECT_SOURCE_DIR}/harness/runtime/probes.cpp
-    ${PROJECT_SOURCE_DIR}/harness/runtime/scenario.cpp)
-  target_include_directories(runtime_${flavour} PUBLIC ${PROJECT_SOURCE_DIR}/harness/runtime/include
-                                                PRIVATE ${PROJECT_SOURCE_DIR}/harness/runtime)
-  target_compile_features(runtime_${flavour} PUBLIC cxx_std_20)
-  target_compile_options(runtime_${flavour} PUBLIC ${SCENARIO_FLAGS_${flavour}})
-  target_link_libraries(runtime_${flavour} PUBLIC doctest::doctest Threads::Threads own_warnings)
+# driver_runtime_F: what a driver is besides its scenarios.
+set(runtime ${PROJECT_SOURCE_DIR}/harness/runtime)
+foreach(flavour plain tsan schedules)
+  add_library(driver_runtime_${flavour} STATIC EXCLUDE_FROM_ALL ${runtime}/channel.cpp ${runtime}/crash_stack.cpp
+    ${runtime}/driver_main.cpp ${runtime}/probes.cpp ${runtime}/scenario.cpp)
+  target_include_directories(driver_runtime_${flavour} PUBLIC ${runtime}/include PRIVATE ${runtime})
+  target_compile_features(driver_runtime_${flavour} PUBLIC cxx_std_20)
+  target_link_libraries(driver_runtime_${flavour} PUBLIC doctest::doctest Threads::Threads own_warnings)
 endforeach()
+target_sources(driver_runtime_plain PRIVATE ${runtime}/body_once.cpp ${runtime}/no_sanitizer.cpp)
+target_sources(driver_runtime_tsan PRIVATE ${runtime}/body_once.cpp ${runtime}/sanitizer.cpp)
+target_sources(driver_runtime_schedules PRIVATE ${runtime}/schedules_body.cpp ${runtime}/no_sanitizer.cpp)
+target_compile_options(driver_runtime_plain PUBLIC ${FLAGS_plain})
+target_compile_options(driver_runtime_tsan PUBLIC ${FLAGS_tsan})
+# The controlled scheduler's side of the line is not instrumented.
+target_compile_options(driver_runtime_schedules PRIVATE ${FLAGS_plain})
+target_link_options(driver_runtime_tsan INTERFACE -fsanitize=thread)
+target_include_directories(driver_runtime_schedules PRIVATE
+  $<TARGET_PROPERTY:runtime_schedules,INTERFACE_INCLUDE_DIRECTORIES>)
 # A scenario is thirty lines below ten thousand of headers: precompiled, the scenarios of all labs build three times as fast.
 foreach(flavour plain tsan)
-  target_precompile_headers(runtime_${flavour} PRIVATE
+  target_precompile_headers(driver_runtime_${flavour} PRIVATE
     <doctest/doctest.h> <algorithm> <array> <atomic> <chrono> <condition_variable> <functional> <memory> <mutex> <optional>
     <stdexcept> <string> <thread> <vector>)
 endforeach()
 # It defines doctest's implementation, so it must include doctest itself.
-set_source_files_properties(${PROJECT_SOURCE_DIR}/harness/runtime/driver_main.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
-target_sources(runtime_tsan PRIVATE ${PROJECT_SOURCE_DIR}/harness/runtime/sanitizer.cpp)
-target_compile_definitions(runtime_tsan PUBLIC RACECOURSE_TSAN)
-target_link_options(runtime_tsan INTERFACE -fsanitize=thread)
+set_source_files_properties(${runtime}/driver_main.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 
 # lab_json_names(OUT JSON KEY [MEMBER]): the strings of the array JSON[KEY], or those of a member of its objects.
 function(lab_json_names out json key)
@@ -54,8 +59,8 @@ function(add_lab name)
   list(TRANSFORM lab_SCENARIOS REPLACE "(.+)" "${folder}/scenarios/\\1.cpp")
   lab_json_names(lab_REFERENCE "${lab_json}" files)
   list(TRANSFORM lab_REFERENCE PREPEND ${PROJECT_SOURCE_DIR}/reference/${name}/)
+  set(out ${PROJECT_BINARY_DIR}/labs/${name})
   foreach(flavour plain tsan)
-    set(out ${PROJECT_BINARY_DIR}/labs/${name})
     set(reference ${name}_reference_${flavour})
     add_library(${reference} SHARED ${lab_REFERENCE})
     set_target_properties(${reference} PROPERTIES
@@ -63,19 +68,37 @@ function(add_lab name)
       CXX_VISIBILITY_PRESET hidden)
     target_include_directories(${reference} PRIVATE ${folder}/include)
     target_compile_features(${reference} PRIVATE cxx_std_20)
-    target_compile_options(${reference} PRIVATE ${SCENARIO_FLAGS_${flavour}})
+    target_compile_options(${reference} PRIVATE ${FLAGS_${flavour}})
     target_link_libraries(${reference} PRIVATE own_warnings Threads::Threads)
 
-    set(driver ${name}_driver_${flavour})
-    add_executable(${driver} ${lab_SCENARIOS})
-    set_target_properties(${driver} PROPERTIES
-      OUTPUT_NAME driver_${flavour} RUNTIME_OUTPUT_DIRECTORY ${out} SKIP_BUILD_RPATH TRUE)
-    target_include_directories(${driver} PRIVATE ${folder}/include ${folder}/scenarios)
-    target_precompile_headers(${driver} REUSE_FROM runtime_${flavour})
-    # The runtime is linked whole: nothing in a scenario refers to the driver's main function.
-    target_link_libraries(${driver} PRIVATE own_warnings "$<LINK_LIBRARY:WHOLE_ARCHIVE,runtime_${flavour}>" ${reference})
-    add_dependencies(labs ${driver})
+    set(scenarios ${name}_scenarios_${flavour})
+    add_library(${scenarios} OBJECT ${lab_SCENARIOS})
+    target_include_directories(${scenarios} PRIVATE ${folder}/include ${folder}/scenarios ${runtime}/include)
+    target_compile_features(${scenarios} PRIVATE cxx_std_20)
+    target_compile_options(${scenarios} PRIVATE ${FLAGS_${flavour}})
+    target_precompile_headers(${scenarios} REUSE_FROM driver_runtime_${flavour})
+    target_link_libraries(${scenarios} PRIVATE own_warnings doctest::doctest Threads::Threads)
+    add_lab_driver(${name} ${flavour} ${flavour})
   endforeach()
+  if(lab_json MATCHES "\"schedules\"")
+    add_lab_driver(${name} schedules tsan)
+  endif()
+endfunction()
+
+# add_lab_driver(NAME RUNTIME FLAVOUR): the lab's scenarios of that flavour with one of the driver runtimes.
+function(add_lab_driver name runtime flavour)
+  set(driver ${name}_driver_${runtime})
+  add_executable(${driver} $<TARGET_OBJECTS:${name}_scenarios_${flavour}>)
+  set_target_properties(${driver} PROPERTIES
+    OUTPUT_NAME driver_${runtime} RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/labs/${name} SKIP_BUILD_RPATH TRUE
+    LINKER_LANGUAGE CXX)
+  # The runtime is linked whole: nothing in a scenario refers to the driver's main function.
+  target_link_libraries(${driver} PRIVATE "$<LINK_LIBRARY:WHOLE_ARCHIVE,driver_runtime_${runtime}>"
+                                          ${name}_reference_${flavour})
+  if(runtime STREQUAL "schedules")
+    racecourse_schedules_link(${driver})
+  endif()
+  add_dependencies(labs ${driver})
 endfunction()
 
 add_custom_target(labs ALL)

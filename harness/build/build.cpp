@@ -39,13 +39,24 @@ struct Command {
   Result<LaunchOutcome> outcome = LaunchOutcome{};
 };
 
+std::vector<std::string> common_flags() {
+  return {"-fPIC",
+          "-fvisibility=hidden",
+          "-fno-semantic-interposition",
+          "-Wall",
+          "-Wextra",
+          "-fdiagnostics-color=never",
+          "-fmax-errors=20",
+          "-ftemplate-depth=200"};
+}
+
 std::vector<std::string> flags_of(Flavour flavour) {
   // -g1: lines and function names, all that findings show, at a tenth of the cost of -g.
   if (flavour == Flavour::plain) return {"-O2", "-g1"};
-  // -O1: at -O2 the compiler removes some races before ThreadSanitizer can see them. -fno-inline: g++ leaves out the hooks
-  // of a local object when everything that takes its address has been inlined (a stop flag in an object on the stack whose
-  // thread is started by its own constructor, say), and ThreadSanitizer loses the student's frame where std::thread's
-  // constructor is inlined.
+  // -O1: at -O2 the compiler removes some races before ThreadSanitizer can see them. -fno-inline: g++ leaves
+  // out the hooks of a local object when everything that takes its address has been inlined (a stop flag in
+  // an object on the stack whose thread is started by its own constructor, say), and ThreadSanitizer loses
+  // the student's frame where std::thread's constructor is inlined.
   return {"-O1", "-fno-inline", "-g1", "-fsanitize=thread", "-Wno-tsan"};
 }
 
@@ -84,11 +95,13 @@ class Build {
                         .arguments = {toolchain_.compiler.native(), "-std=c++20"},
                         .shown = source.name};
         add(command, flags_of(flavour));
-        add(command, {"-fPIC", "-fvisibility=hidden", "-fno-semantic-interposition", "-Wall", "-Wextra",
-                      "-fdiagnostics-color=never", "-fmax-errors=20", "-ftemplate-depth=200",
-                      "-ffile-prefix-map=" + source_folder_.native() + "/=",
-                      "-I" + (lab_.folder / "include").native(), "-c", "./" + source.name, "-o",
-                      (object_folder(scratch_, flavour) / object_name(source.name)).native()});
+        add(command, common_flags());
+        add(command,
+            {// Nothing of the place of the build gets into the object: tokens of schedules name its content.
+             "-ffile-prefix-map=" + source_folder_.native() + "=.",
+             "-ffile-prefix-map=" + source_folder_.native() + "/=", "-I" + (lab_.folder / "include").native(),
+             "-c", "./" + source.name, "-o",
+             (object_folder(scratch_, flavour) / object_name(source.name)).native()});
         commands.push_back(std::move(command));
       }
     }
@@ -277,6 +290,7 @@ std::string build_recipe() {
   std::string recipe;
   for (const Flavour flavour : {Flavour::plain, Flavour::tsan})
     for (const std::string& flag : flags_of(flavour)) recipe += flag + ' ';
+  for (const std::string& flag : common_flags()) recipe += flag + ' ';
   return recipe;
 }
 

@@ -121,3 +121,17 @@ TEST_CASE("a compiler that is not there is an error of the machine that says wha
   CHECK(toolchain.error().kind == ErrorKind::environment);
   CHECK(toolchain.error().message.find("install") != std::string::npos);
 }
+
+TEST_CASE("the same files give the same objects, wherever they are built") {
+  Workshop one = Workshop::open();
+  Workshop other = Workshop::open();
+  REQUIRE(one.build({{"race.cpp", kRight}}).findings.empty());
+  REQUIRE(other.build({{"race.cpp", kRight}}).findings.empty());
+  for (const Flavour flavour : {Flavour::plain, Flavour::tsan}) {
+    const Result<std::string> first = read_file(object_folder(one.scratch.path(), flavour) / "submission.so");
+    const Result<std::string> second =
+        read_file(object_folder(other.scratch.path(), flavour) / "submission.so");
+    REQUIRE((first && second));
+    CHECK((*first == *second));
+  }
+}

@@ -11,6 +11,7 @@
 #include "cli/exit_codes.hpp"
 #include "cli/session.hpp"
 #include "grading/grade_one.hpp"
+#include "model/grade_json.hpp"
 #include "model/lab_json.hpp"
 #include "report/feedback.hpp"
 
@@ -60,6 +61,7 @@ Result<int> check(const CheckOptions& options) {
                                                    references, crew, scratch.path()));
   RC_ASSIGN(const Grade grade, grade_one({.id = "check", .path = folder}, session.course, examiner,
                                          std::nullopt, Audience::student));
+  RC_TRY(write_file_atomically(folder / kCheckGrade, grade_text(grade)));
   fmt::print("{}", feedback(grade, {.colours = wants_colours(), .only_public = true}));
   return grade.verdict == Verdict::failed ? kExitFailed : kExitDone;
 }

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   Work work;
   add_grade_command(app, work);
   add_check_command(app, work);
+  add_replay_command(app, work);
   add_verify_command(app, work);
   add_export_command(app, work);
   add_doctor_command(app, work);

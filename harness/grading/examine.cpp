@@ -16,7 +16,7 @@ namespace racecourse {
 namespace {
 
 // Raised whenever the meaning of a stored result changes.
-constexpr std::uint64_t kStoreFormat = 1;
+constexpr std::uint64_t kStoreFormat = 3;
 
 // One scenario under one instrument, with its runs as they come in.
 struct Item {
@@ -50,7 +50,10 @@ class Examination {
       if (!result.findings.empty()) RC_TRY(check_room(scratch_));
     }
     // From here on no file of the submission changes; what does not build is not run.
-    if (result.findings.empty()) run();
+    if (result.findings.empty()) {
+      RC_ASSIGN(reference_, examiner_.references.of(lab_, examiner_.crew));
+      run();
+    }
     // From here on no code of the submission runs, and nothing depends on time.
     RC_TRY(observe(result));
     return result;
@@ -100,7 +103,15 @@ class Examination {
       return;
     }
     Result<RunReport>& report = item.runs[static_cast<std::size_t>(run)];
-    report = run_scenario(run_spec(item, run));
+    RunSpec spec = run_spec(item, run);
+    report = run_scenario(spec);
+    if (report) wall_spent_us_ += report->kernel.wall.count();
+    if (!report || spec.instrument != Instrument::schedules) return;
+    // Told what to look for, the same exploration meets it at the same place and makes a finding of it.
+    const auto foreign = foreign_outcome(*report, reference_->outcomes.at(item.scenario->name));
+    if (!foreign) return;
+    spec.foreign = *foreign;
+    report = run_scenario(spec);
     if (report) wall_spent_us_ += report->kernel.wall.count();
   }
 
@@ -122,13 +133,14 @@ class Examination {
   [[nodiscard]] RunSpec run_spec(const Item& item, int run) const {
     const Flavour flavour = flavour_of(item.plan->instrument);
     return {.launcher = examiner_.kit.launcher(),
-            .driver = examiner_.kit.driver(lab_.name, flavour),
+            .driver = examiner_.kit.driver(lab_.name, item.plan->instrument),
             .object_folder = object_folder(scratch_, flavour),
             .scratch = scratch_,
             .scenario = item.scenario,
             .instrument = item.plan->instrument,
             .seed = examiner_.seed,
             .run = run,
+            .schedules = item.plan->schedules,
             .wall_left = std::max(wall_left(), std::chrono::milliseconds(1))};
   }
 
@@ -140,23 +152,19 @@ class Examination {
 
   Result<> observe(LabResult& result) {
     const bool built = result.findings.empty();
-    const LabObservations* reference = nullptr;
-    if (built) {
-      RC_ASSIGN(reference, examiner_.references.of(lab_, examiner_.crew));
-    }
     for (const Item& item : items_) {
       if (!built || !runs_here(item)) {
         result.items.push_back({.scenario = item.scenario->name, .instrument = item.plan->instrument});
         continue;
       }
-      RC_ASSIGN(ItemResult judged, judge(item, *reference));
+      RC_ASSIGN(ItemResult judged, judge(item));
       if (!judged.findings.empty()) RC_TRY(check_room(scratch_));
       result.items.push_back(std::move(judged));
     }
     return {};
   }
 
-  [[nodiscard]] static Result<ItemResult> judge(const Item& item, const LabObservations& reference) {
+  [[nodiscard]] Result<ItemResult> judge(const Item& item) const {
     if (item.out_of_time) return out_of_time(item);
     if (item.plan->instrument == Instrument::speed) {
       if (!item.speed) return std::unexpected(item.speed.error());
@@ -167,16 +175,18 @@ class Examination {
       if (!run) return std::unexpected(run.error());
       runs.push_back(*run);
     }
-    if (item.plan->instrument != Instrument::correctness)
-      return judge_item(*item.scenario, item.plan->instrument, runs, {});
-    return judge_item(*item.scenario, item.plan->instrument, runs, reference.at(item.scenario->name));
+    Specification specification{.observations = {}, .sources = files_.sources};
+    if (item.plan->instrument == Instrument::correctness)
+      specification.observations = reference_->observations.at(item.scenario->name);
+    return judge_item(*item.scenario, item.plan->instrument, runs, specification);
   }
 
   [[nodiscard]] static ItemResult out_of_time(const Item& item) {
     Finding finding{.kind = FindingKind::time_limit_blocked,
                     .message = "Not run: the other scenarios used up the time for this lab.",
                     .places = {},
-                    .detail = {}};
+                    .detail = {},
+                    .schedule = {}};
     return {.scenario = item.scenario->name,
             .instrument = item.plan->instrument,
             .findings = {std::move(finding)}};
@@ -188,6 +198,7 @@ class Examination {
   const Lab& lab_;
   const Examiner& examiner_;
   const fs::path& scratch_;
+  const LabReference* reference_ = nullptr;
   std::deque<Item> items_;  // Items are shared with running tasks and do not move.
   std::atomic<std::int64_t> wall_spent_us_{0};
 };

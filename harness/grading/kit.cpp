@@ -10,8 +10,10 @@
 
 namespace racecourse {
 
-fs::path Kit::driver(const std::string& lab, Flavour flavour) const {
-  return built / "labs" / lab / ("driver_" + std::string(to_text(flavour)));
+fs::path Kit::driver(const std::string& lab, Instrument instrument) const {
+  const std::string_view runtime =
+      instrument == Instrument::schedules ? "schedules" : to_text(flavour_of(instrument));
+  return built / "labs" / lab / ("driver_" + std::string(runtime));
 }
 
 fs::path Kit::reference_object_folder(const std::string& lab, Flavour flavour) const {
@@ -20,8 +22,12 @@ fs::path Kit::reference_object_folder(const std::string& lab, Flavour flavour) c
 
 Result<std::string> Kit::driver_identity(const std::string& lab) const {
   Sha256 identity;
-  for (const Flavour flavour : {Flavour::plain, Flavour::tsan}) {
-    RC_ASSIGN(const std::string content, read_file(driver(lab, flavour)));
+  for (const Instrument instrument : {Instrument::correctness, Instrument::races, Instrument::schedules}) {
+    const fs::path path = driver(lab, instrument);
+    std::error_code code;
+    // Only labs that use the instrument have that driver.
+    if (instrument == Instrument::schedules && !fs::exists(path, code)) continue;
+    RC_ASSIGN(const std::string content, read_file(path));
     identity.field(content);
   }
   return identity.hex();

@@ -16,7 +16,7 @@ struct Kit {
   std::filesystem::path built;  // Holds labs/<lab>/driver_<flavour>, racecourse-launch and the cache.
 
   [[nodiscard]] std::filesystem::path launcher() const { return built / "racecourse-launch"; }
-  [[nodiscard]] std::filesystem::path driver(const std::string& lab, Flavour flavour) const;
+  [[nodiscard]] std::filesystem::path driver(const std::string& lab, Instrument instrument) const;
   [[nodiscard]] std::filesystem::path reference_object_folder(const std::string& lab, Flavour flavour) const;
   // Changes whenever a driver of the lab does: scenarios, runtime, compiler or flags. Errors (environment):
   // not built.

@@ -1,8 +1,9 @@
 // ReferenceRuns: the observations of a lab's reference, which submissions are compared with.
 //
 // The reference is built with the labs and runs through the same door as a submission: same driver, same
-// launcher, same limits. Its observations depend on the lab, the driver and the grading seed only, so they
-// are kept in the kit's cache. Thread-safe; a lab's reference runs at most once a process.
+// launcher, same limits. Its observations, and the outcomes that it has under any schedule, depend on the
+// lab, the drivers and the grading seed only, so they are kept in the kit's cache. Thread-safe; a lab's
+// reference runs at most once a process.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +17,16 @@
 #include "grading/kit.hpp"
 #include "model/lab.hpp"
 #include "observe/observations.hpp"
+#include "observe/schedule_findings.hpp"
+#include "run/run_scenario.hpp"
 
 namespace racecourse {
 
-// For each scenario that runs under `correctness`, its observations by run.
-using LabObservations = std::map<std::string, std::vector<Observations>>;
+// What a submission's behaviour is compared with, by scenario.
+struct LabReference {
+  std::map<std::string, std::vector<Observations>> observations;  // correctness: by run.
+  std::map<std::string, Outcomes> outcomes;                       // schedules.
+};
 
 class ReferenceRuns {
  public:
@@ -28,14 +34,16 @@ class ReferenceRuns {
 
   // Errors: environment, if a run could not take place; usage, if the reference does not pass its own lab.
   // The value lives as long as this object.
-  [[nodiscard]] Result<const LabObservations*> of(const Lab& lab, Crew& crew);
+  [[nodiscard]] Result<const LabReference*> of(const Lab& lab, Crew& crew);
 
  private:
   struct Entry {
     std::mutex mutex;
-    std::optional<LabObservations> observations;
+    std::optional<LabReference> reference;
   };
-  [[nodiscard]] Result<LabObservations> run(const Lab& lab, Crew& crew) const;
+  [[nodiscard]] RunSpec spec_of(const Lab& lab, const Scenario& scenario, const InstrumentPlan& plan, int run,
+                                const std::filesystem::path& scratch) const;
+  [[nodiscard]] Result<LabReference> run(const Lab& lab, Crew& crew) const;
 
   const Kit& kit_;
   std::uint64_t seed_;

@@ -23,7 +23,10 @@ struct Finding {
   // text, so it holds no measured value, address, process id or count that depends on timing.
   std::string message;
   std::vector<Place> places;  // A data race has two; the order is by file and line.
-  std::string detail;  // Longer evidence of the same kind: the compiler's output, a stack. May be empty.
+  std::string detail;  // Longer evidence of the same kind: the compiler's output, a stack, the story of a
+                       // schedule. May be empty.
+  std::string
+      schedule;  // The token of a schedule that shows it again (racecourse replay). Empty: no schedule.
 
   friend auto operator<=>(const Finding&, const Finding&) = default;
 };

@@ -19,7 +19,7 @@ ordered_json json_of(const Place& place) {
 }
 
 Finding finding_at(const JsonCursor& at) {
-  at.object({"kind", "message", "places", "detail"});
+  at.object({"kind", "message", "places", "detail", "schedule"});
   Finding finding;
   finding.kind = at.required("kind").term(all_finding_kinds(), "the kind of a finding");
   finding.message = at.required("message").text();
@@ -32,6 +32,7 @@ Finding finding_at(const JsonCursor& at) {
     finding.places.push_back(std::move(place));
   }
   if (const auto v = at.optional("detail")) finding.detail = v->text();
+  if (const auto v = at.optional("schedule")) finding.schedule = v->text();
   return finding;
 }
 
@@ -54,6 +55,7 @@ ordered_json json_of(const std::vector<Finding>& findings) {
                          {"message", printable(finding.message)},
                          {"places", std::move(places)}};
     if (!finding.detail.empty()) each["detail"] = printable(finding.detail);
+    if (!finding.schedule.empty()) each["schedule"] = printable(finding.schedule);
     out.push_back(std::move(each));
   }
   return out;

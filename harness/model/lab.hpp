@@ -35,6 +35,26 @@ struct Limits {
 
 inline constexpr std::uint64_t kTsanMemoryFactor = 6;
 inline constexpr std::uint64_t kTsanMemoryExtraBytes = 64u << 20;
+// The controlled scheduler: its tables, a parked thread of the system for each thread of an execution, and
+// many executions in the place of one.
+inline constexpr std::uint64_t kSchedulesMemoryExtraBytes = 512u << 20;
+inline constexpr std::uint32_t kSchedulesThreadsExtra = 256;
+inline constexpr int kSchedulesTimeFactor = 6;
+
+// How the instrument `schedules` explores a scenario. Budgets count executions and steps, never time.
+struct SchedulePlan {
+  std::int64_t executions = 2'000;
+  std::int64_t steps = 20'000;   // Of one execution; beyond it a livelock is looked for.
+  std::int64_t preemptions = 2;  // The bound of the exhaustive search.
+  bool weak_memory = false;      // The memory model of C++20 instead of sequential consistency.
+  // How often in one execution each of these may happen to the submission.
+  std::int64_t early_timeouts = 0;
+  std::int64_t spurious_wakeups = 0;
+  std::int64_t weak_failures = 0;      // Of compare_exchange_weak.
+  std::int64_t creation_failures = 0;  // Of threads.
+
+  friend bool operator==(const SchedulePlan&, const SchedulePlan&) = default;
+};
 
 // How one instrument runs one scenario.
 struct InstrumentPlan {
@@ -42,6 +62,7 @@ struct InstrumentPlan {
   Points points;
   int runs = 1;            // correctness, races: runs, each with inputs of its own.
   double ratio_max = 1.5;  // speed: the largest passing ratio of the submission's time to the reference's.
+  SchedulePlan schedules;
 };
 
 struct Scenario {

@@ -27,7 +27,12 @@ constexpr double kRatioMaxMax = 100;
 constexpr std::int64_t kCoresMax = 1'024;
 
 // The instruments a lab may name today, in the order in which they run and are reported.
-constexpr std::array kAvailable = {Instrument::correctness, Instrument::races, Instrument::speed};
+constexpr std::array kAvailable = {Instrument::correctness, Instrument::races, Instrument::schedules,
+                                   Instrument::speed};
+constexpr std::int64_t kExecutionsMax = 1'000'000;
+constexpr std::int64_t kStepsMax = 10'000'000;
+constexpr std::int64_t kPreemptionsMax = 100;
+constexpr std::int64_t kAdversityMax = 10;
 
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -146,9 +151,39 @@ void read_ratio_max(const JsonCursor& at, Scenario& scenario) {
     at.complain_of("ratio_max only where \"points\" names speed", "it without");
 }
 
+void read_memory_model(const JsonCursor& at, Scenario& scenario) {
+  const std::string model = at.text();
+  if (model != "sequential" && model != "c++20") at.complain("\"sequential\" or \"c++20\"");
+  if (InstrumentPlan* plan = plan_of(scenario, Instrument::schedules))
+    plan->schedules.weak_memory = model == "c++20";
+  else
+    at.complain_of("memory_model only where \"points\" names schedules", "it without");
+}
+
+void read_schedules(const JsonCursor& at, Scenario& scenario) {
+  at.object({"executions", "steps", "preemptions", "early_timeouts", "spurious_wakeups", "weak_failures",
+             "creation_failures"});
+  SchedulePlan plan;
+  if (InstrumentPlan* known = plan_of(scenario, Instrument::schedules)) plan = known->schedules;
+  const auto read = [&](std::string_view key, std::int64_t min, std::int64_t max, std::int64_t& value) {
+    if (const auto v = at.optional(key)) value = v->integer(min, max);
+  };
+  read("executions", 1, kExecutionsMax, plan.executions);
+  read("steps", 100, kStepsMax, plan.steps);
+  read("preemptions", 0, kPreemptionsMax, plan.preemptions);
+  read("early_timeouts", 0, kAdversityMax, plan.early_timeouts);
+  read("spurious_wakeups", 0, kAdversityMax, plan.spurious_wakeups);
+  read("weak_failures", 0, kAdversityMax, plan.weak_failures);
+  read("creation_failures", 0, kAdversityMax, plan.creation_failures);
+  if (InstrumentPlan* known = plan_of(scenario, Instrument::schedules))
+    known->schedules = plan;
+  else
+    at.complain_of("\"schedules\" only where \"points\" names schedules", "it without");
+}
+
 Scenario read_scenario(const JsonCursor& at, const Limits& lab_limits) {
-  at.object({"name", "title", "hint", "visibility", "points", "runs", "ratio_max", "values_vary", "cores_min",
-             "limits"});
+  at.object({"name", "title", "hint", "visibility", "points", "runs", "ratio_max", "memory_model",
+             "schedules", "values_vary", "cores_min", "limits"});
   Scenario scenario;
   const JsonCursor name = at.required("name");
   scenario.name = name.text();
@@ -159,6 +194,8 @@ Scenario read_scenario(const JsonCursor& at, const Limits& lab_limits) {
   read_points(at.required("points"), scenario);
   if (const auto v = at.optional("runs")) read_runs(*v, scenario);
   if (const auto v = at.optional("ratio_max")) read_ratio_max(*v, scenario);
+  if (const auto v = at.optional("memory_model")) read_memory_model(*v, scenario);
+  if (const auto v = at.optional("schedules")) read_schedules(*v, scenario);
   if (const auto v = at.optional("values_vary")) scenario.values_vary = v->boolean();
   if (const auto v = at.optional("cores_min"))
     scenario.cores_min = static_cast<int>(v->integer(1, kCoresMax));
@@ -253,6 +290,12 @@ std::string lab_sha256(const Lab& lab) {
     for (const InstrumentPlan& plan : scenario.instruments) {
       hash.field(to_text(plan.instrument)).field(static_cast<std::uint64_t>(plan.runs));
       hash.field(std::bit_cast<std::uint64_t>(plan.ratio_max));
+      const SchedulePlan& schedules = plan.schedules;
+      for (const std::int64_t number :
+           {schedules.executions, schedules.steps, schedules.preemptions, std::int64_t{schedules.weak_memory},
+            schedules.early_timeouts, schedules.spurious_wakeups, schedules.weak_failures,
+            schedules.creation_failures})
+        hash.field(static_cast<std::uint64_t>(number));
     }
   }
   return hash.hex();

@@ -71,6 +71,37 @@ TEST_CASE("every value of lab.json arrives in its place") {
   CHECK(is_fast.instruments[0].ratio_max == 1.6);
 }
 
+TEST_CASE("what schedules are to do arrives in its place, and reaches the hash") {
+  const LabFolder folder;
+  json document = base();
+  json& scenario = document["scenarios"][0];
+  scenario["points"]["schedules"] = 2;
+  const auto plain = folder.read(document.dump());
+  REQUIRE(plain);
+  const auto plan_of = [](const Lab& lab) {
+    for (const InstrumentPlan& plan : lab.scenarios[0].instruments)
+      if (plan.instrument == Instrument::schedules) return plan.schedules;
+    FAIL("no plan");
+    return SchedulePlan{};
+  };
+  CHECK(plan_of(*plain) == SchedulePlan{});
+  scenario["memory_model"] = "c++20";
+  scenario["schedules"] = {{"executions", 7},       {"steps", 300},          {"preemptions", 4},
+                           {"early_timeouts", 1},   {"spurious_wakeups", 2}, {"weak_failures", 3},
+                           {"creation_failures", 5}};
+  const auto full = folder.read(document.dump());
+  REQUIRE(full);
+  CHECK(plan_of(*full) == SchedulePlan{.executions = 7,
+                                       .steps = 300,
+                                       .preemptions = 4,
+                                       .weak_memory = true,
+                                       .early_timeouts = 1,
+                                       .spurious_wakeups = 2,
+                                       .weak_failures = 3,
+                                       .creation_failures = 5});
+  CHECK(full->sha256 != plain->sha256);
+}
+
 TEST_CASE("a scenario's limits stand on the lab's, and those on the defaults") {
   const LabFolder folder;
   const auto lab = folder.read(base().dump());

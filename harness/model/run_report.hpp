@@ -38,12 +38,23 @@ struct Event {
     timed,
     crash_stack,
     exit_seen,
-    finished
+    finished,
+    // Under schedules: a finding, then the parts threads have in it and the steps of its story; each outcome
+    // that occurred; at the end what was explored, or of a replay whether it could be followed.
+    schedule_finding,
+    finding_place,
+    story_step,
+    outcome,
+    explored,
+    replayed
   };
   Kind kind = Kind::started;
-  std::string name;        // observation: its name; fault: the finding kind's text; exception: its type.
-  std::string value;       // observation: JSON text; assertion: the values; exception: what().
-  std::string message;     // assertion, fault: the sentence for the student.
+  std::string name;  // observation: its name; fault, schedule_finding: the finding kind's text; exception:
+                     // its type; story_step: the operation; outcome: its text.
+  std::string value;  // observation: JSON text; assertion: the values; exception: what(); story_step: the
+                      // value read or written, if any; schedule_finding, outcome: the token of the schedule.
+  std::string message;  // assertion, fault, schedule_finding: the sentence for the student; finding_place:
+                        // what the thread does there.
   std::string expression;  // assertion: the source text.
   std::string file;        // assertion: the scenario's file.
   int line = 0;
@@ -51,6 +62,13 @@ struct Event {
       addresses;  // crash_stack, exit_seen: offsets into the submission's object, innermost first.
   std::vector<Place> places;             // The same addresses as source places, filled in by run/.
   std::chrono::nanoseconds duration{0};  // timed.
+  int thread = 0;                        // finding_place, story_step.
+  std::int64_t object = 0;               // story_step: equal for steps on the same word.
+  std::vector<std::uint64_t>
+      modules;  // finding_place, story_step: of each address, 0 the submission, 1 the driver.
+  std::int64_t preemptions = 0;  // schedule_finding.
+  std::int64_t executions = 0;   // explored.
+  bool complete = false;         // explored: exhaustive; replayed: every decision could be followed.
 };
 
 struct RunReport {

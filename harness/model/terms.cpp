@@ -70,6 +70,7 @@ constexpr auto kFindingKinds = std::to_array<Named<FindingKind>>({
     {FindingKind::time_limit_spinning, "time_limit_spinning"},
     {FindingKind::too_slow, "too_slow"},
     {FindingKind::unrecognised_report, "unrecognised_report"},
+    {FindingKind::not_reproducible, "not_reproducible"},
 });
 
 template <class Table, class Term>

@@ -59,6 +59,7 @@ enum class FindingKind {
   time_limit_spinning,
   too_slow,
   unrecognised_report,
+  not_reproducible,
 };
 
 [[nodiscard]] std::string_view to_text(Instrument term);

@@ -49,7 +49,7 @@ TEST_CASE("every term survives the way to text and back") {
   check_round_trip(all_instruments(), Instrument::faults, &instrument_from);
   check_round_trip(all_verdicts(), Verdict::not_run, &verdict_from);
   check_round_trip(all_visibilities(), Visibility::hidden, &visibility_from);
-  check_round_trip(all_finding_kinds(), FindingKind::unrecognised_report, &finding_kind_from);
+  check_round_trip(all_finding_kinds(), FindingKind::not_reproducible, &finding_kind_from);
 }
 
 // The schemas repeat the words, because an editor sees nothing else; here they are held to terms.cpp.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "observe/schedule_findings.hpp"
 #include "observe/speed.hpp"
 #include "observe/tsan_summary.hpp"
 
@@ -201,18 +202,37 @@ void add_timings(const RunReport& run, ItemTimings& timings) {
   timings.memory_peak_bytes = std::max(timings.memory_peak_bytes, run.kernel.memory_peak_bytes);
 }
 
-// An unrecognised report alone is a question for the instructor, not a deduction.
+// What is not understood or does not repeat is a question for the instructor, not a deduction.
 Verdict verdict_of(const std::vector<Finding>& findings) {
   if (findings.empty()) return Verdict::passed;
-  const bool unclear = std::ranges::all_of(
-      findings, [](const Finding& each) { return each.kind == FindingKind::unrecognised_report; });
+  const bool unclear = std::ranges::all_of(findings, [](const Finding& each) {
+    return each.kind == FindingKind::unrecognised_report || each.kind == FindingKind::not_reproducible;
+  });
   return unclear ? Verdict::inconclusive : Verdict::failed;
+}
+
+Evidence evidence_of(Instrument instrument, std::span<const RunReport> runs) {
+  Evidence evidence{.runs = static_cast<int>(runs.size()), .executions = runs.size(), .exhaustive = false};
+  if (instrument != Instrument::schedules) return evidence;
+  evidence.executions = 0;
+  evidence.exhaustive = !runs.empty();
+  for (const RunReport& run : runs) {
+    bool exhaustive = false;
+    for (const Event& event : run.events) {
+      if (event.kind != Event::Kind::explored) continue;
+      evidence.executions += static_cast<std::uint64_t>(event.executions);
+      exhaustive = event.complete;
+    }
+    evidence.exhaustive = evidence.exhaustive && exhaustive;
+  }
+  return evidence;
 }
 
 }  // namespace
 
 Result<ItemResult> judge_item(const Scenario& scenario, Instrument instrument,
-                              std::span<const RunReport> runs, std::span<const Observations> reference) {
+                              std::span<const RunReport> runs, const Specification& specification) {
+  const std::span<const Observations> reference = specification.observations;
   ItemResult item{.scenario = scenario.name, .instrument = instrument};
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const RunReport& run = runs[i];
@@ -220,6 +240,8 @@ Result<ItemResult> judge_item(const Scenario& scenario, Instrument instrument,
     judge_end(run, scenario, item.findings);
     judge_events(run, scenario, item.findings);
     if (instrument == Instrument::races) RC_TRY(judge_races(run, item.findings));
+    if (instrument == Instrument::schedules)
+      std::ranges::move(schedule_findings(run, specification.sources), std::back_inserter(item.findings));
     // A run that broke off has fewer observations; the break is the finding.
     if (i < reference.size() && has(run, Event::Kind::finished)) {
       const std::vector<Finding> differences =
@@ -228,8 +250,7 @@ Result<ItemResult> judge_item(const Scenario& scenario, Instrument instrument,
     }
   }
   tidy(item.findings);
-  item.evidence =
-      Evidence{.runs = static_cast<int>(runs.size()), .executions = runs.size(), .exhaustive = false};
+  item.evidence = evidence_of(instrument, runs);
   item.verdict = verdict_of(item.findings);
   return item;
 }

@@ -12,16 +12,24 @@
 #include "model/lab.hpp"
 #include "model/lab_result.hpp"
 #include "model/run_report.hpp"
+#include "model/submission.hpp"
 #include "observe/observations.hpp"
 
 namespace racecourse {
 
-// `reference`: the reference's observations for the same inputs, one a run; empty where nothing is compared
-// (races). Errors (environment): a run shows that the machine failed, not the submission, such as a detector
+// What a run is judged by besides itself.
+struct Specification {
+  // correctness: the reference's observations for the same inputs, one a run. Empty: nothing is compared.
+  std::span<const Observations> observations;
+  // schedules: the submission's files, for the source text in stories.
+  std::span<const SourceFile> sources;
+};
+
+// Errors (environment): a run shows that the machine failed, not the submission, such as a detector
 // that could not start.
 [[nodiscard]] Result<ItemResult> judge_item(const Scenario& scenario, Instrument instrument,
                                             std::span<const RunReport> runs,
-                                            std::span<const Observations> reference);
+                                            const Specification& specification);
 
 // The same for `speed`: `ratios` are the submission's times divided by the reference's; `runs` the
 // submission's runs.

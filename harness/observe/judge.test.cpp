@@ -131,7 +131,8 @@ TEST_CASE("where values vary, no value reaches a finding") {
     failed.events.push_back({.kind = Kind::observation, .name = "total", .value = "777"});
   });
   const std::vector<Observations> reference = {{{"total", {"800"}}}};
-  const Result<ItemResult> item = judge_item(varying, Instrument::correctness, {&run, 1}, reference);
+  const Result<ItemResult> item =
+      judge_item(varying, Instrument::correctness, {&run, 1}, {.observations = reference, .sources = {}});
   REQUIRE(item->findings.size() == 3);
   for (const Finding& finding : item->findings)
     CHECK((finding.message + finding.detail).find("777") == std::string::npos);
@@ -144,7 +145,9 @@ TEST_CASE("observations are compared with the reference's, name by name and in o
   });
   const auto findings_against = [&](const Observations& reference) {
     const std::vector<Observations> references = {reference};
-    return judge_item(kScenario, Instrument::correctness, {&run, 1}, references)->findings;
+    return judge_item(kScenario, Instrument::correctness, {&run, 1},
+                      {.observations = references, .sources = {}})
+        ->findings;
   };
   CHECK(findings_against({{"a", {"1", "2"}}}).empty());
   const std::vector<Finding> second = findings_against({{"a", {"1", "3"}}});
@@ -158,7 +161,8 @@ TEST_CASE("observations are compared with the reference's, name by name and in o
 TEST_CASE("a run that broke off is not also blamed for what it could not observe") {
   const RunReport run = run_that([](RunReport& each) { each.events.pop_back(); });
   const std::vector<Observations> reference = {{{"a", {"1"}}}};
-  const Result<ItemResult> item = judge_item(kScenario, Instrument::correctness, {&run, 1}, reference);
+  const Result<ItemResult> item =
+      judge_item(kScenario, Instrument::correctness, {&run, 1}, {.observations = reference, .sources = {}});
   REQUIRE(item->findings.size() == 1);
   CHECK(item->findings[0].kind == FindingKind::exit_called);
 }

@@ -14,7 +14,7 @@ constexpr std::string_view kYellow = "\033[33m";
 constexpr std::string_view kBold = "\033[1m";
 constexpr std::string_view kDim = "\033[2m";
 constexpr std::string_view kReset = "\033[0m";
-constexpr std::size_t kDetailLinesMax = 20;
+constexpr std::size_t kDetailLinesMax = 26;  // A story, what threads have to do with it, and a head.
 
 class Writer {
  public:
@@ -28,6 +28,10 @@ class Writer {
     if (grade_.labs.size() > 1)
       out_ += fmt::format("{} {} of {} points\n", in(kBold, "Together:"), grade_.points.text(),
                           grade_.max_points.text());
+    return std::move(out_);
+  }
+  std::string text_of(std::span<const Finding> findings, std::string_view indent) {
+    for (const Finding& finding : findings) write_finding(finding, indent);
     return std::move(out_);
   }
 
@@ -120,6 +124,12 @@ class Writer {
 };
 
 }  // namespace
+
+std::string findings_text(std::span<const Finding> findings, std::string_view indent, bool colours) {
+  const Grade none;
+  const FeedbackStyle style{.colours = colours, .only_public = false};
+  return Writer(none, style).text_of(findings, indent);
+}
 
 std::string feedback(const Grade& grade, const FeedbackStyle& style) { return Writer(grade, style).text(); }
 

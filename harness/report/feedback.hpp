@@ -1,6 +1,7 @@
 // feedback: a grade as its student reads it on a terminal or in feedback.txt. Pure; thread-safe.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "model/grade.hpp"
@@ -12,6 +13,10 @@ struct FeedbackStyle {
   // Scenarios that are not public are counted and not told: their inputs and expectations stay unknown.
   bool only_public = true;
 };
+
+// Findings with their details, for a terminal.
+[[nodiscard]] std::string findings_text(std::span<const Finding> findings, std::string_view indent,
+                                        bool colours);
 
 [[nodiscard]] std::string feedback(const Grade& grade, const FeedbackStyle& style);
 

@@ -68,8 +68,8 @@ TEST_CASE("a build failure shows the compiler's words, cut to a screen") {
   grade.labs[0].result.findings = {
       {.kind = FindingKind::does_not_compile, .message = "No.", .detail = output}};
   const std::string text = feedback(grade, {});
-  CHECK(text.find("line 19\n") != std::string::npos);
-  CHECK(text.find("line 20\n") == std::string::npos);
+  CHECK(text.find("line 25\n") != std::string::npos);
+  CHECK(text.find("line 26\n") == std::string::npos);
   CHECK(text.find("3 scenarios were not run.") != std::string::npos);
 }
 

@@ -26,6 +26,7 @@ constexpr std::size_t kTextBytesMax = 8u << 10;  // The runtime cuts every text 
 constexpr std::size_t kMembersMax = 8;
 constexpr std::size_t kAddressesMax = 64;  // The runtime sends at most 48 frames.
 constexpr std::int64_t kLineMax = 10'000'000;
+constexpr std::int64_t kThreadsMax = 65'535;
 
 using Addresses = std::vector<std::uint64_t>;
 using Scalar = std::variant<std::string, bool, std::int64_t, std::uint64_t, double>;
@@ -134,6 +135,13 @@ class Reader {
     if (number == nullptr || *number > static_cast<std::uint64_t>(max)) return bad<std::int64_t>();
     return static_cast<std::int64_t>(*number);
   }
+  bool boolean(std::string_view key) {
+    ++asked_;
+    const Scalar* value = members_.scalar(key);
+    const bool* const boolean = value == nullptr ? nullptr : std::get_if<bool>(value);
+    return boolean == nullptr ? bad<bool>() : *boolean;
+  }
+  void refuse() { good_ = false; }
   Addresses addresses(std::string_view key) {
     ++asked_;
     const Member* member = members_.find(key);
@@ -176,7 +184,19 @@ constexpr auto kKinds = std::to_array<std::pair<std::string_view, Event::Kind>>(
     {"crash_stack", Event::Kind::crash_stack},
     {"exit_seen", Event::Kind::exit_seen},
     {"finished", Event::Kind::finished},
+    {"schedule_finding", Event::Kind::schedule_finding},
+    {"finding_place", Event::Kind::finding_place},
+    {"story_step", Event::Kind::story_step},
+    {"outcome", Event::Kind::outcome},
+    {"explored", Event::Kind::explored},
+    {"replayed", Event::Kind::replayed},
 });
+
+void read_stack(Reader& reader, Event& event) {
+  event.modules = reader.addresses("modules");
+  event.addresses = reader.addresses("addresses");
+  if (event.modules.size() != event.addresses.size()) reader.refuse();
+}
 
 void read_members(Reader& reader, Event& event) {
   switch (event.kind) {
@@ -214,6 +234,38 @@ void read_members(Reader& reader, Event& event) {
       // Only its form is checked: the driver's own count serves people who run it by hand.
       (void)reader.number("failures", std::numeric_limits<int>::max());
       break;
+    case Event::Kind::schedule_finding:
+      event.name = reader.text("name");
+      event.message = reader.text("message");
+      event.value = reader.text("value");
+      event.preemptions = reader.number("preemptions", std::numeric_limits<int>::max());
+      break;
+    case Event::Kind::finding_place:
+      event.thread = static_cast<int>(reader.number("thread", kThreadsMax));
+      event.message = reader.text("message");
+      read_stack(reader, event);
+      break;
+    case Event::Kind::story_step:
+      event.thread = static_cast<int>(reader.number("thread", kThreadsMax));
+      event.name = reader.text("name");
+      event.object = reader.number("object", std::numeric_limits<int>::max());
+      event.value = reader.text("value");
+      read_stack(reader, event);
+      break;
+    case Event::Kind::outcome:
+      event.name = reader.text("name");
+      event.value = reader.text("value");
+      break;
+    case Event::Kind::explored:
+      event.executions = reader.number("executions", std::numeric_limits<std::int64_t>::max());
+      (void)reader.number("steps", std::numeric_limits<std::int64_t>::max());
+      event.complete = reader.boolean("exhaustive");
+      break;
+    case Event::Kind::replayed:
+      event.name = reader.text("name");
+      event.complete = reader.boolean("faithful");
+      event.value = reader.text("value");
+      break;
   }
 }
 
@@ -235,7 +287,8 @@ std::optional<Event> decode_event(std::string_view message) {
   Reader reader(members);
   read_members(reader, event);
   if (!reader.complete()) return std::nullopt;
-  if (event.kind == Event::Kind::fault && !finding_kind_from(event.name)) return std::nullopt;
+  const bool has_finding = event.kind == Event::Kind::fault || event.kind == Event::Kind::schedule_finding;
+  if (has_finding && !finding_kind_from(event.name)) return std::nullopt;
   return event;
 }
 

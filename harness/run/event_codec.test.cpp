@@ -15,7 +15,7 @@ namespace racecourse {
 namespace {
 
 // One message of each kind, as the runtime writes it.
-const std::array<std::string, 10> kMessages = {
+const std::array<std::string, 16> kMessages = {
     R"({"event":"started","name":"many_threads"})",
     R"({"event":"observation","name":"total","value":1200})",
     R"({"event":"observation","name":"word","value":"gr\u00fcn \"a\\b\"\n"})",
@@ -26,6 +26,12 @@ const std::array<std::string, 10> kMessages = {
     R"({"event":"crash_stack","addresses":[4952,5000,0]})",
     R"({"event":"exit_seen","addresses":[]})",
     R"({"event":"finished","failures":2})",
+    R"({"event":"schedule_finding","name":"deadlock","message":"Deadlock.","value":"rc1-gcc12-0-s-3:1","preemptions":1})",
+    R"({"event":"finding_place","thread":1,"message":"waits for a mutex","modules":[0,1],"addresses":[40160,9]})",
+    R"({"event":"story_step","thread":2,"name":"read","object":3,"value":"17","modules":[0],"addresses":[40160]})",
+    R"({"event":"outcome","name":"winner=1","value":"rc1-gcc12-0-s-"})",
+    R"({"event":"explored","executions":28,"steps":3709,"exhaustive":true})",
+    R"({"event":"replayed","name":"finding","faithful":true,"value":"123"})",
 };
 
 Event decoded(std::string_view message) {
@@ -86,6 +92,31 @@ TEST_CASE("each kind of message becomes its event") {
   CHECK(exit_seen.addresses.empty());
 
   CHECK(decoded(kMessages[9]).kind == Event::Kind::finished);
+}
+
+TEST_CASE("what was explored becomes events") {
+  const Event finding = decoded(kMessages[10]);
+  CHECK(finding.kind == Event::Kind::schedule_finding);
+  CHECK(finding.name == "deadlock");
+  CHECK(finding.message == "Deadlock.");
+  CHECK(finding.value == "rc1-gcc12-0-s-3:1");
+  CHECK(finding.preemptions == 1);
+  const Event place = decoded(kMessages[11]);
+  CHECK(place.thread == 1);
+  CHECK(place.modules == std::vector<std::uint64_t>{0, 1});
+  CHECK(place.addresses == std::vector<std::uint64_t>{40160, 9});
+  const Event step = decoded(kMessages[12]);
+  CHECK(step.thread == 2);
+  CHECK(step.object == 3);
+  CHECK(step.value == "17");
+  CHECK(decoded(kMessages[13]).name == "winner=1");
+  CHECK(decoded(kMessages[14]).executions == 28);
+  CHECK(decoded(kMessages[14]).complete);
+  CHECK(decoded(kMessages[15]).complete);
+  // A stack whose two halves do not fit, a finding that does not exist, a truth value that is none.
+  CHECK(refused(R"({"event":"finding_place","thread":1,"message":"","modules":[0],"addresses":[1,2]})"));
+  CHECK(refused(R"({"event":"schedule_finding","name":"nonsense","message":"","value":"","preemptions":0})"));
+  CHECK(refused(R"({"event":"explored","executions":1,"steps":1,"exhaustive":1})"));
 }
 
 TEST_CASE("an observation's value is canonical JSON text") {

@@ -49,6 +49,29 @@ class Listener {
   bool asked_ = false;
 };
 
+// What the driver needs to know to explore, or to replay.
+void add_schedule_options(const RunSpec& spec, std::vector<std::string>& command) {
+  const SchedulePlan& plan = spec.schedules;
+  const std::pair<const char*, std::int64_t> numbers[] = {
+      {"--executions", plan.executions},         {"--steps", plan.steps},
+      {"--preemptions", plan.preemptions},       {"--weak_memory", plan.weak_memory ? 1 : 0},
+      {"--early_timeouts", plan.early_timeouts}, {"--spurious_wakeups", plan.spurious_wakeups},
+      {"--weak_failures", plan.weak_failures},   {"--creation_failures", plan.creation_failures},
+  };
+  for (const auto& [option, number] : numbers)
+    command.insert(command.end(), {option, std::to_string(number)});
+  if (!spec.foreign.empty()) command.insert(command.end(), {"--foreign", spec.foreign});
+  if (!spec.replay.empty()) command.insert(command.end(), {"--replay", spec.replay});
+}
+
+// The places of a stack whose addresses are return addresses in several modules: those in the submission.
+std::vector<Place> submission_places(Symbolizer& symbolizer, const Event& event) {
+  std::vector<std::uint64_t> offsets;
+  for (std::size_t i = 0; i < event.addresses.size(); ++i)
+    if (event.modules[i] == 0 && event.addresses[i] > 0) offsets.push_back(event.addresses[i] - 1);
+  return symbolizer.places(offsets);
+}
+
 }  // namespace
 
 Limits run_limits(const RunSpec& spec) {
@@ -56,6 +79,13 @@ Limits run_limits(const RunSpec& spec) {
   limits.wall = std::min(limits.wall, spec.wall_left);
   if (spec.instrument == Instrument::races)
     limits.memory_bytes = limits.memory_bytes * kTsanMemoryFactor + kTsanMemoryExtraBytes;
+  if (spec.instrument == Instrument::schedules) {
+    limits.memory_bytes += kSchedulesMemoryExtraBytes;
+    limits.processes += kSchedulesThreadsExtra;
+    // Budgets are in executions and steps. Time only ends what would never end.
+    limits.wall = std::min(limits.wall * kSchedulesTimeFactor, spec.wall_left);
+    limits.cpu *= kSchedulesTimeFactor;
+  }
   return limits;
 }
 
@@ -79,6 +109,7 @@ Result<RunReport> run_scenario(const RunSpec& spec) {
     launch_spec.tsan_reports = true;
     launch_spec.command.insert(launch_spec.command.end(), {"--reports", "4"});
   }
+  if (spec.instrument == Instrument::schedules) add_schedule_options(spec, launch_spec.command);
   RC_ASSIGN(LaunchOutcome outcome, launch(launch_spec));
   report.kernel = outcome.kernel;
   report.events_cut |= outcome.events_cut;
@@ -88,7 +119,9 @@ Result<RunReport> run_scenario(const RunSpec& spec) {
                          {spec.driver.filename().native(), spec.driver}});
   report.tsan_log = symbolizer.symbolize_tsan_log(outcome.tsan_log);
   for (Event& event : report.events)
-    if (!event.addresses.empty()) event.places = symbolizer.places(event.addresses);
+    if (!event.addresses.empty())
+      event.places =
+          event.modules.empty() ? symbolizer.places(event.addresses) : submission_places(symbolizer, event);
   return report;
 }
 

@@ -22,6 +22,10 @@ struct RunSpec {
   Instrument instrument = Instrument::correctness;
   std::uint64_t seed = 1;  // The grading seed.
   int run = 0;
+  // schedules only.
+  SchedulePlan schedules;
+  std::string foreign;  // An outcome that is a finding; empty: none.
+  std::string replay;   // The token of the one schedule to run; empty: explore.
   std::chrono::milliseconds wall_left{
       0};  // What is left of the lab's total; the scenario's own limit may be lower.
 };

@@ -1,6 +1,10 @@
 // The main function of a lab's driver: runs one scenario and reports on the event channel.
 //
 //   driver SCENARIO [--seed N] [--run N] [--channel FD] [--reports FD]     driver --list
+//   and for the instrument `schedules`: --executions, --steps, --preemptions, --weak_memory,
+//   --early_timeouts,
+//   --spurious_wakeups, --weak_failures, --creation_failures (numbers), --foreign OUTCOME, --replay TOKEN; see
+//   driver.hpp
 //
 // Without --channel the events go to standard error, which serves lab authors. Exit code: 0 when the scenario
 // ran to its end, whatever it found (the events say); 2 for a wrong command line.
@@ -120,43 +124,76 @@ void count_failure() { ++g_failures; }
 
 }  // namespace racecourse::driver
 
-int main(int argc, char** argv) {
-  using namespace racecourse;
+namespace {
+
+struct Numbers {
   std::uint64_t seed = 1;
   std::uint64_t run = 0;
-  std::uint64_t socket = ~std::uint64_t{0};
+  std::uint64_t channel = ~std::uint64_t{0};  // None.
   std::uint64_t reports = ~std::uint64_t{0};
+};
+
+std::uint64_t* number_named(std::string_view option, Numbers& numbers) {
+  racecourse::driver::ScheduleOptions& schedules = racecourse::driver::schedule_options;
+  const std::array<std::pair<std::string_view, std::uint64_t*>, 12> all = {{
+      {"--seed", &numbers.seed},
+      {"--run", &numbers.run},
+      {"--channel", &numbers.channel},
+      {"--reports", &numbers.reports},
+      {"--executions", &schedules.executions},
+      {"--steps", &schedules.steps},
+      {"--preemptions", &schedules.preemptions},
+      {"--weak_memory", &schedules.weak_memory},
+      {"--early_timeouts", &schedules.early_timeouts},
+      {"--spurious_wakeups", &schedules.spurious_wakeups},
+      {"--weak_failures", &schedules.weak_failures},
+      {"--creation_failures", &schedules.creation_failures},
+  }};
+  for (const auto& [name, number] : all)
+    if (name == option) return number;
+  return nullptr;
+}
+
+// What is wrong with the command line; null if nothing.
+const char* read_options(int argc, char** argv, Numbers& numbers) {
+  for (int i = 2; i < argc; i += 2) {
+    const std::string_view option = argv[i];
+    if (i + 1 >= argc) return "an option without its value";
+    const std::string_view value = argv[i + 1];
+    if (option == "--replay" || option == "--foreign") {
+      racecourse::driver::ScheduleOptions& schedules = racecourse::driver::schedule_options;
+      (option == "--replay" ? schedules.replay : schedules.foreign) = value;
+      continue;
+    }
+    std::uint64_t* const number = number_named(option, numbers);
+    if (number == nullptr) return "unknown option";
+    const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), *number);
+    if (code != std::errc() || end != value.data() + value.size()) return "expected a number";
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace racecourse;
+  driver::before_anything_else();
   if (argc == 2 && std::strcmp(argv[1], "--list") == 0) {
     driver::run_doctest("--list-test-cases");
     return 0;
   }
   if (argc < 2 || argv[1][0] == '-') return driver::usage("expected the name of a scenario");
   const std::string scenario = argv[1];
-  for (int i = 2; i < argc; i += 2) {
-    const std::string_view option = argv[i];
-    std::uint64_t* target = option == "--seed"      ? &seed
-                            : option == "--run"     ? &run
-                            : option == "--channel" ? &socket
-                            : option == "--reports" ? &reports
-                                                    : nullptr;
-    if (target == nullptr || i + 1 >= argc)
-      return driver::usage("unknown option, or an option without its value");
-    const std::string_view value = argv[i + 1];
-    const auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), *target);
-    if (code != std::errc() || end != value.data() + value.size()) return driver::usage("expected a number");
-  }
-  driver::g_input_seed = driver::mix(seed + 0x9E3779B97F4A7C15u * run, scenario);
-  channel::open(static_cast<int>(static_cast<std::int64_t>(socket)));
+  Numbers numbers;
+  if (const char* const wrong = read_options(argc, argv, numbers)) return driver::usage(wrong);
+  driver::g_input_seed = driver::mix(numbers.seed + 0x9E3779B97F4A7C15u * numbers.run, scenario);
+  channel::open(static_cast<int>(static_cast<std::int64_t>(numbers.channel)));
   driver::watch_for_crashes();
-#ifdef RACECOURSE_TSAN
-  driver::route_tsan_reports(static_cast<int>(static_cast<std::int64_t>(reports)));
-#endif
+  driver::route_tsan_reports(static_cast<int>(static_cast<std::int64_t>(numbers.reports)));
   channel::Message("started").text("name", scenario).send();
   driver::run_doctest("--test-case=" + scenario);
   if (driver::g_scenarios_run != 1) return driver::usage("no scenario of that name; --list shows them");
-#ifdef RACECOURSE_TSAN
   driver::provoke_canary_race();
-#endif
   driver::scenario_is_over();
   channel::Message("finished").json("failures", std::to_string(driver::g_failures)).send();
   const std::string token = channel::receive();

@@ -72,12 +72,4 @@ int core_count() {
   return ::sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
 }
 
-bool under_tsan() {
-#ifdef RACECOURSE_TSAN
-  return true;
-#else
-  return false;
-#endif
-}
-
 }  // namespace racecourse

@@ -1,12 +1,6 @@
 #include "racecourse/scenario.hpp"
 
-#include <cxxabi.h>
-
 #include <array>
-#include <cstdlib>
-#include <exception>
-#include <memory>
-#include <typeinfo>
 
 #include "channel.hpp"
 #include "driver.hpp"
@@ -43,6 +37,8 @@ Inputs& inputs() {
   return instance;
 }
 
+void driver::restart_inputs() { inputs() = Inputs(input_seed()); }
+
 namespace {
 
 constexpr std::array<std::string_view, 9> kFaultTexts = {
@@ -50,20 +46,12 @@ constexpr std::array<std::string_view, 9> kFaultTexts = {
     "thread_leak",   "process_leak", "zombie",   "descriptor_leak",
 };
 
-std::string type_name(const std::type_info& type) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> name(
-      abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), std::free);
-  return name ? name.get() : type.name();
-}
-
 }  // namespace
 
 void fail(Fault kind, std::string_view message) {
-  channel::Message("fault")
-      .text("name", kFaultTexts[static_cast<std::size_t>(kind)])
-      .text("message", message)
-      .send();
+  const std::string_view text = kFaultTexts[static_cast<std::size_t>(kind)];
+  if (detail::in_execution()) return driver::fail_in_execution(text, message);
+  channel::Message("fault").text("name", text).text("message", message).send();
   // Keeps the driver's own tally right when it is run by hand.
   driver::count_failure();
 }
@@ -80,6 +68,7 @@ void report_duration(std::chrono::nanoseconds duration) {
 namespace detail {
 
 void observe_json(std::string_view name, const std::string& json) {
+  if (in_execution()) return driver::observe_in_execution(name, json);
   channel::Message("observation").text("name", name).json("value", json).send();
 }
 
@@ -88,15 +77,9 @@ std::string to_json(bool value) { return value ? "true" : "false"; }
 std::string to_json(std::int64_t value) { return std::to_string(value); }
 std::string to_json(std::uint64_t value) { return std::to_string(value); }
 
-void execute(void (*body)()) {
-  try {
-    body();
-  } catch (const std::exception& error) {
-    channel::Message("exception").text("name", type_name(typeid(error))).text("value", error.what()).send();
-    driver::count_failure();
-  }
-  // Any other exception passes: doctest uses one of its own to leave a scenario after a failed REQUIRE.
-}
+void execute(void (*body)()) { driver::run_body(body); }
+
+void fail_in_execution(const std::string& message) { driver::fail_in_execution("wrong_outcome", message); }
 
 }  // namespace detail
 

@@ -135,11 +135,13 @@ Place Engine::place_of(std::string role, ThreadId thread, std::uintptr_t pc, std
   return place;
 }
 
-void Engine::report(FindingKind kind, std::string message, std::vector<Place> places) {
+void Engine::report(FindingKind kind, std::string message, std::vector<Place> places, std::string fault) {
   Finding finding;
   finding.kind = kind;
   finding.message = std::move(message);
   finding.places = std::move(places);
+  finding.fault = std::move(fault);
+  finding.step = step_;
   for (const Finding& known : execution_.findings)
     if (same_fact(known, finding)) return;
   execution_.findings.push_back(std::move(finding));

@@ -174,11 +174,12 @@ class Engine {
   // Findings. A place is where a thread stands now, or stood at a recorded access.
   [[nodiscard]] Place place_here(std::string role, std::uintptr_t pc);
   [[nodiscard]] Place place_of(std::string role, ThreadId thread, std::uintptr_t pc, std::uint32_t context);
-  void report(FindingKind kind, std::string message, std::vector<Place> places);
+  void report(FindingKind kind, std::string message, std::vector<Place> places, std::string fault = {});
   // Reports and ends the execution: what follows would be undefined.
   [[noreturn]] void fail(FindingKind kind, std::string message, std::vector<Place> places);
   [[noreturn]] void stop(ExecutionEnd end);
   void observe(std::string_view name, std::string_view value);
+  [[nodiscard]] const std::string& observations() const { return execution_.observations; }
   // A race of two places is told once; later executions meet it again and again, and telling it is slow.
   [[nodiscard]] bool is_known_race(std::uintptr_t a, std::uintptr_t b) const {
     return !tells_known_races_ && known_races_.contains(race_key(a, b));

@@ -36,6 +36,8 @@ void warm_up_library() {
   in >> whole >> real;
 }
 
+constexpr std::uint32_t kRecordedStepsMax = 20'000;
+
 class Explorer {
  public:
   Explorer(Body body, void* argument, const Options& options)
@@ -63,7 +65,8 @@ class Explorer {
   Replay replay(const Schedule& schedule, std::uint32_t story_steps_max) {
     ReplayStrategy strategy(schedule);
     (void)strategy.new_execution(0);
-    Recorder recorder(engine().modules, engine().contexts, story_steps_max);
+    // A check that fails early must not lose its story to what the scenario does afterwards.
+    Recorder recorder(engine().modules, engine().contexts, story_steps_max == 0 ? 0 : kRecordedStepsMax);
     const Execution& execution = run(strategy, &recorder);
     Replay result;
     result.findings = execution.findings;
@@ -72,11 +75,11 @@ class Explorer {
     result.steps = execution.steps;
     result.preemptions = execution.preemptions;
     result.faithful = strategy.faithful();
-    result.story = recorder.story();
+    result.story = recorder.story(execution.steps, story_steps_max);
     for (Finding& finding : result.findings) {
       finding.digest = result.digest;
       finding.schedule = schedule;
-      finding.story = result.story;
+      finding.story = recorder.story(finding.step, story_steps_max);
     }
     return result;
   }
@@ -201,11 +204,13 @@ void observe(std::string_view name, std::string_view value) {
   engine().observe(name, value);
 }
 
-void report_failure(FindingKind kind, std::string_view message) {
+void report_failure(FindingKind kind, std::string_view message, std::string_view fault) {
   if (!exploring()) return;
   const OutsideWorld outside;
-  engine().report(kind, std::string(message), {});
+  engine().report(kind, std::string(message), {}, std::string(fault));
 }
+
+const std::string& observed() { return engine().observations(); }
 
 bool exploring() { return the_engine != nullptr && engine().running(); }
 

@@ -107,8 +107,10 @@ Replay replay(Callable body, const Schedule& schedule, const Options& options) {
 
 // For the scenario API, from the body's thread inside an execution; ignored outside one.
 void observe(std::string_view name, std::string_view value);
-// The scenario establishes a finding: this execution is wrong.
-void report_failure(FindingKind kind, std::string_view message);
+// The scenario establishes a finding: this execution is wrong. `fault` see Finding.
+void report_failure(FindingKind kind, std::string_view message, std::string_view fault = {});
+// What the execution has observed so far: its outcome, if it ends now.
+[[nodiscard]] const std::string& observed();
 // True inside an execution.
 [[nodiscard]] bool exploring();
 

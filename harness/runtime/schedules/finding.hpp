@@ -64,14 +64,17 @@ struct StoryStep {
 struct Finding {
   FindingKind kind = FindingKind::wrong_outcome;
   std::string message;  // One sentence; nothing in it varies between runs.
+  std::string fault;    // wrong_outcome: the scenario's own word for it, if it has a narrower one.
   std::vector<Place> places;
   Schedule schedule;  // Replays it; minimised.
   std::uint32_t preemptions = 0;
+  std::uint64_t step = 0;       // Of the execution, at which it showed.
   std::uint64_t execution = 0;  // The number of the execution that found it.
   std::uint64_t digest = 0;     // Of every event of the replay.
   bool verified = false;        // Two more replays gave this finding and this digest.
   std::string token;
-  std::vector<StoryStep> story;  // The last steps of the replay, oldest first.
+  std::vector<StoryStep>
+      story;  // The last steps of the replay up to the one at which it showed, oldest first.
 };
 
 // Whether two findings are the same fact: kind, and the innermost address of each place in any order.

@@ -57,10 +57,14 @@ void Recorder::settle(ThreadId thread) {
   }
 }
 
-std::vector<StoryStep> Recorder::story() const {
+std::vector<StoryStep> Recorder::story(std::uint64_t until, std::uint32_t steps_max) const {
   std::vector<StoryStep> story;
   std::unordered_map<std::uintptr_t, std::uint32_t> numbers;
-  for (const Step& step : steps_) {
+  const auto end =
+      std::find_if(steps_.begin(), steps_.end(), [&](const Step& step) { return step.step > until; });
+  const auto count = std::min<std::ptrdiff_t>(end - steps_.begin(), steps_max);
+  for (auto at = end - count; at != end; ++at) {
+    const Step& step = *at;
     StoryStep told;
     told.step = step.step;
     told.thread = step.thread;

@@ -27,7 +27,8 @@ class Recorder {
   void settle(ThreadId thread);
 
   [[nodiscard]] std::uint64_t digest() const { return digest_; }
-  [[nodiscard]] std::vector<StoryStep> story() const;
+  // The last `steps_max` of the recorded steps up to step `until`.
+  [[nodiscard]] std::vector<StoryStep> story(std::uint64_t until, std::uint32_t steps_max) const;
 
  private:
   struct Step {

@@ -3,7 +3,7 @@
 // A scenario is one RACECOURSE_SCENARIO in labs/<lab>/scenarios/<name>.cpp. It drives the student's
 // implementation through the lab's header, checks invariants with doctest's CHECK_MESSAGE, and records
 // observations, which the harness compares with those of the reference on the same inputs. One process runs
-// one scenario.
+// one scenario: once, or under the instrument `schedules` again and again, each time under another schedule.
 //
 // Rules that keep grades reproducible:
 // - Draw every input from inputs(); take nothing from the clock, the address space or the process id.
@@ -14,6 +14,15 @@
 // - Do not wait for a duration, wait for an event. A scenario that hangs is ended by the harness, which tells
 //   blocked from spinning; a scenario needs no timeouts of its own.
 // - The sentence of a check is for the student: what was demanded and what happened instead, no internals.
+//
+// Under `schedules` besides:
+// - Two or three threads and one or two calls each: every interleaving is tried, so nothing is gained by
+// more.
+// - No variable with static storage: what one execution changes the next one must not see.
+// - Observe what depends on the schedule too (who won, say), if it is the same set of outcomes for every
+// right
+//   solution: an outcome that the reference cannot have is a finding.
+// - CHECK_MESSAGE, REQUIRE_MESSAGE, CHECK, REQUIRE and FAIL only; doctest's others do not know of executions.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -22,6 +31,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +65,8 @@ class Inputs {
 // True while the scenario runs under that instrument, for work that must be smaller under ThreadSanitizer
 // (which slows memory accesses about tenfold). What is demanded must not differ.
 [[nodiscard]] bool under_tsan();
+// True under the instrument `schedules`.
+[[nodiscard]] bool under_schedules();
 
 namespace detail {
 void observe_json(std::string_view name, const std::string& json);
@@ -63,6 +75,47 @@ void observe_json(std::string_view name, const std::string& json);
 [[nodiscard]] std::string to_json(std::int64_t value);
 [[nodiscard]] std::string to_json(std::uint64_t value);
 void execute(void (*body)());
+
+// Whether the calling code runs in an execution of the controlled scheduler. Then a check must not use
+// doctest, whose locks and memory are not part of the execution.
+[[nodiscard]] bool in_execution();
+// While it lives, what the calling thread does is no part of the execution.
+class OutsideExecution {
+ public:
+  OutsideExecution();
+  OutsideExecution(const OutsideExecution&) = delete;
+  OutsideExecution& operator=(const OutsideExecution&) = delete;
+  ~OutsideExecution();
+
+ private:
+  bool was_inside_;
+};
+// The check `expression` failed in this execution. Outside it.
+void fail_in_execution(const std::string& message);
+// Leaves the scenario's body; caught where it was called.
+struct ScenarioAbandoned {};
+
+// The sentence of a check, written as doctest allows it: `Sentence() * "limit ", limit` or with <<.
+class Sentence {
+ public:
+  template <class T>
+  Sentence& operator*(const T& part) {
+    return *this << part;
+  }
+  template <class T>
+  Sentence& operator,(const T& part) {
+    return *this << part;
+  }
+  template <class T>
+  Sentence& operator<<(const T& part) {
+    text_ << part;
+    return *this;
+  }
+  [[nodiscard]] std::string text() const { return text_.str(); }
+
+ private:
+  std::ostringstream text_;
+};
 }  // namespace detail
 
 // Records a named value. Observing a name again appends; the sequence of a name is compared with the
@@ -132,3 +185,33 @@ struct ChildProcess {
   static void racecourse_scenario_##name();                                       \
   TEST_CASE(#name) { ::racecourse::detail::execute(racecourse_scenario_##name); } \
   static void racecourse_scenario_##name()
+
+// doctest's assertions, which also work in an execution. The condition is evaluated once.
+#define RACECOURSE_ASSERT(doctest_assertion, afterwards, condition, ...)                                  \
+  do {                                                                                                    \
+    if (!::racecourse::detail::in_execution()) {                                                          \
+      doctest_assertion;                                                                                  \
+    } else if (!(condition)) {                                                                            \
+      {                                                                                                   \
+        const ::racecourse::detail::OutsideExecution racecourse_outside;                                  \
+        ::racecourse::detail::fail_in_execution((::racecourse::detail::Sentence() * __VA_ARGS__).text()); \
+      }                                                                                                   \
+      afterwards;                                                                                         \
+    }                                                                                                     \
+  } while (false)
+#define RACECOURSE_ABANDON throw ::racecourse::detail::ScenarioAbandoned()
+
+#undef CHECK
+#undef CHECK_MESSAGE
+#undef REQUIRE
+#undef REQUIRE_MESSAGE
+#undef FAIL
+#define CHECK(...) RACECOURSE_ASSERT(DOCTEST_CHECK(__VA_ARGS__), (void)0, (__VA_ARGS__), #__VA_ARGS__)
+#define CHECK_MESSAGE(condition, ...) \
+  RACECOURSE_ASSERT(DOCTEST_CHECK_MESSAGE(condition, __VA_ARGS__), (void)0, condition, __VA_ARGS__)
+#define REQUIRE(...) \
+  RACECOURSE_ASSERT(DOCTEST_REQUIRE(__VA_ARGS__), RACECOURSE_ABANDON, (__VA_ARGS__), #__VA_ARGS__)
+#define REQUIRE_MESSAGE(condition, ...)                                                             \
+  RACECOURSE_ASSERT(DOCTEST_REQUIRE_MESSAGE(condition, __VA_ARGS__), RACECOURSE_ABANDON, condition, \
+                    __VA_ARGS__)
+#define FAIL(...) RACECOURSE_ASSERT(DOCTEST_FAIL(__VA_ARGS__), RACECOURSE_ABANDON, false, __VA_ARGS__)
