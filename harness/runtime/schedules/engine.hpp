@@ -161,6 +161,14 @@ class Engine {
   }
   void changed(std::uintptr_t address) {
     if (lazy_count_ != 0) wake_spinners(address);
+    if (fair_) [[unlikely]]
+      note_changed(address);
+  }
+  // The calling thread now has the object that those others contend for.
+  void acquired(SyncObject& object, const ThreadQueue& contenders) {
+    current_->sought = &object;
+    if (fair_) [[unlikely]]
+      note_acquired(object, contenders);
   }
 
   // Threads (engine_threads.cpp).
@@ -217,13 +225,22 @@ class Engine {
   ThreadId ask(Thread& me, std::span<const ThreadId> candidates, bool preempts);
   void record_choice(const Thread& me, ThreadId chosen);
   void record_alternative(AlternativeKind kind, std::uint32_t chosen);
-  ThreadId pick_fairly(std::span<const ThreadId> candidates);
   ThreadId least_recent(std::span<const ThreadId> candidates);
   std::span<const ThreadId> candidates();
   void switch_to(Thread& next);
   bool pass_time();
   void expire(Thread& thread);
+
+  // The fair schedule and what shows under it (engine_fairness.cpp).
   void over_budget();
+  void begin_fairness();
+  ThreadId pick_fairly(std::span<const ThreadId> candidates);
+  void note_changed(std::uintptr_t address);
+  void note_acquired(SyncObject& object, const ThreadQueue& contenders);
+  [[nodiscard]] std::uint32_t bypasses_max() const;
+  [[nodiscard]] const Thread* starved() const;
+  [[noreturn]] void report_starvation(const Thread& starved, const Thread& other);
+  [[noreturn]] void report_livelock();
   void nobody_can_go_on();
   void clear_laziness(Thread& thread);
   void clear_all_laziness(Laziness kind);

@@ -150,33 +150,6 @@ ThreadId Engine::least_recent(std::span<const ThreadId> open) {
   });
 }
 
-// Random, so that threads that step aside for each other in lockstep come apart, and in runs, so that each
-// gets to do something. The same numbers in every execution.
-ThreadId Engine::pick_fairly(std::span<const ThreadId> open) {
-  fair_state_ = fair_state_ * 6364136223846793005u + 1442695040888963407u;
-  const std::uint64_t draw = fair_state_ >> 33;
-  if (draw % 8 != 0 && std::find(open.begin(), open.end(), current_->id) != open.end()) return current_->id;
-  return open[draw / 8 % open.size()];
-}
-
-void Engine::over_budget() {
-  if (!fair_) {
-    fair_ = true;  // Of a replay, the fairness is in the recording.
-    alarm_ = 2 * options_.steps_max;
-    return;
-  }
-  std::vector<Place> places;
-  for (std::uint32_t i = 0; i < thread_count_; ++i) {
-    const Thread& other = *threads_[i];
-    if (other.state == ThreadState::finished) continue;
-    const bool waits = other.state == ThreadState::blocked;
-    places.push_back(place_of(waits ? "waits" : "goes on and on", other.id, other.pending.pc, other.context));
-  }
-  fail(FindingKind::livelock,
-       "The threads keep running but never finish, although every one of them gets its turn again and again.",
-       std::move(places));
-}
-
 bool Engine::pass_time() {
   if (timed_count_ == 0) return false;
   std::uint64_t earliest = ~std::uint64_t{0};
@@ -216,7 +189,7 @@ void Engine::note_spinning() {
 
 void Engine::clear_laziness(Thread& thread) {
   if (thread.laziness == Laziness::none) return;
-  if (thread.laziness == Laziness::spinning) thread.spin.progressed();
+  if (thread.laziness == Laziness::spinning) thread.spin.looks_again();
   thread.laziness = Laziness::none;
   --lazy_count_;
 }

@@ -29,7 +29,8 @@ Thread& Engine::new_thread(std::uint16_t id) {
   thread.pending = {};
   thread.thread_pointer = slot->thread_pointer;
   thread.stack_low = slot->stack_low;
-  thread.waits_for = nullptr;
+  thread.waits_for = thread.sought = nullptr;
+  thread.bypasses = thread.passed_over = thread.turns_without = 0;
   thread.queue = nullptr;
   thread.clock.clear();
   thread.lineage.clear();
@@ -154,7 +155,8 @@ void Engine::drop_deadline(Thread& thread) {
 
 void Engine::begin_contending(SyncObject& object, ThreadQueue& contenders) {
   Thread& me = *current_;
-  me.waits_for = &object;
+  me.waits_for = me.sought = &object;
+  me.bypasses = 0;
   me.contends = true;
   me.gave_up = false;
   contenders.push(me);
@@ -203,7 +205,8 @@ void Engine::wake(Thread& waiter) {
     return;
   }
   Mutex& mutex = *waiter.then_locks;
-  waiter.waits_for = &mutex;
+  waiter.waits_for = waiter.sought = &mutex;
+  waiter.bypasses = 0;
   waiter.contends = true;
   waiter.pending = {OperationKind::mutex_lock, 0, false, mutex.address, waiter.pending.pc};
   mutex.contenders.push(waiter);

@@ -147,7 +147,7 @@ bool is_new(const Summary& summary, const Finding& finding) {
     if (known.kind == FindingKind::not_reproducible) return true;
     // Where threads wait differs from schedule to schedule; that they wait for ever is one fact.
     const bool by_kind = known.kind == FindingKind::deadlock || known.kind == FindingKind::livelock ||
-                         known.kind == FindingKind::lost_wakeup;
+                         known.kind == FindingKind::starvation || known.kind == FindingKind::lost_wakeup;
     return by_kind ? known.kind == finding.kind : same_fact(known, finding);
   });
 }

@@ -41,6 +41,9 @@ struct Options {
   std::uint64_t executions_max = 10'000;
   // Of one execution; beyond it the schedule becomes fair, and after as many steps again it is a livelock.
   std::uint64_t steps_max = 50'000;
+  // How often others may get, under a fair schedule, what a thread waits for; more is starvation
+  // (starvation.hpp).
+  std::uint32_t bypasses_max = 1000;
   // Of all executions together.
   std::uint64_t total_steps_max = ~std::uint64_t{0};
   SwitchPoints switch_points = SwitchPoints::synchronisation_and_races;

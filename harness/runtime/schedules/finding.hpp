@@ -15,7 +15,10 @@ enum class FindingKind : std::uint8_t {
   data_race,
   deadlock,
   lost_wakeup,
+  // The threads keep running under a fair schedule and nobody gets anywhere.
   livelock,
+  // Some thread waits for ever while others get on, although the schedule is fair; see starvation.hpp.
+  starvation,
   potential_deadlock,
   mutex_misuse,
   use_after_free,

@@ -58,6 +58,7 @@ void take_mutex(Engine& engine, Mutex& mutex, std::uintptr_t pc) {
   engine.saw(pc, mutex.address, mutex.passes);
   me.clock.join(mutex.clock);
   me.held.push_back({&mutex, pc, me.context});
+  engine.acquired(mutex, mutex.contenders);
   engine.refresh(mutex.contenders, [](Thread&) { return false; });
 }
 

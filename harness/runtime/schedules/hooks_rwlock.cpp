@@ -28,6 +28,7 @@ void take(Engine& engine, RwLock& lock, std::uintptr_t pc) {
     lock.writer = me.id;
   }
   me.held.push_back({&lock, pc, me.context});
+  engine.acquired(lock, lock.contenders);
   engine.refresh(lock.contenders, [&](Thread& other) { return available(lock, other); });
 }
 

@@ -30,6 +30,7 @@ int fail_with(int code) {
 void take(Engine& engine, Semaphore& semaphore) {
   --semaphore.count;
   engine.self().clock.join(semaphore.clock);
+  engine.acquired(semaphore, semaphore.contenders);
   engine.refresh(semaphore.contenders, [&](Thread&) { return semaphore.count > 0; });
 }
 

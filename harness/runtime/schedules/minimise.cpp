@@ -69,7 +69,10 @@ class Minimiser {
  private:
   const Execution& run_counted(Strategy& strategy) {
     --left_;
-    return run_(strategy);
+    const Execution& execution = run_(strategy);
+    steps_ += execution.steps;
+    if (steps_ > kStepsMax) left_ = 0;
+    return execution;
   }
   bool accept(const Execution& execution) {
     const Finding* const finding = shown_by(execution, wanted_);
@@ -93,7 +96,11 @@ class Minimiser {
     }
   }
 
+  // Chosen so that a finding whose every execution uses up its budget of steps costs at most 0.1 s.
+  static constexpr std::uint64_t kStepsMax = 2'000'000;
+
   const Finding& wanted_;
+  std::uint64_t steps_ = 0;
   Simpler best_;
   const RunOnce& run_;
   std::uint32_t left_;

@@ -11,27 +11,6 @@
 
 namespace racecourse::schedules {
 
-namespace {
-
-// The thread that alone can end this one's waiting; kNoThread if there is no such.
-ThreadId awaited(const Thread& thread) {
-  if (thread.state != ThreadState::blocked || thread.waits_for == nullptr) return kNoThread;
-  switch (thread.waits_for->kind) {
-    case ObjectKind::mutex:
-      return static_cast<const Mutex*>(thread.waits_for)->owner;
-    case ObjectKind::rwlock: {
-      const auto& lock = *static_cast<const RwLock*>(thread.waits_for);
-      return lock.writer != kNoThread ? lock.writer : lock.readers.empty() ? kNoThread : lock.readers.front();
-    }
-    case ObjectKind::once:
-      return static_cast<const Once*>(thread.waits_for)->runner;
-    case ObjectKind::thread:
-      return static_cast<const ThreadEnd*>(thread.waits_for)->thread->id;
-    default:
-      return kNoThread;
-  }
-}
-
 std::string waits_text(const Thread& thread) {
   if (thread.waits_for == nullptr) return "waits";
   switch (thread.waits_for->kind) {
@@ -55,6 +34,27 @@ std::string waits_text(const Thread& thread) {
       return "waits for a thread to end";
   }
   return "waits";
+}
+
+namespace {
+
+// The thread that alone can end this one's waiting; kNoThread if there is no such.
+ThreadId awaited(const Thread& thread) {
+  if (thread.state != ThreadState::blocked || thread.waits_for == nullptr) return kNoThread;
+  switch (thread.waits_for->kind) {
+    case ObjectKind::mutex:
+      return static_cast<const Mutex*>(thread.waits_for)->owner;
+    case ObjectKind::rwlock: {
+      const auto& lock = *static_cast<const RwLock*>(thread.waits_for);
+      return lock.writer != kNoThread ? lock.writer : lock.readers.empty() ? kNoThread : lock.readers.front();
+    }
+    case ObjectKind::once:
+      return static_cast<const Once*>(thread.waits_for)->runner;
+    case ObjectKind::thread:
+      return static_cast<const ThreadEnd*>(thread.waits_for)->thread->id;
+    default:
+      return kNoThread;
+  }
 }
 
 Place waiting_place(Engine& engine, const Thread& thread) {

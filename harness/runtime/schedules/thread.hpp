@@ -63,7 +63,16 @@ class SpinDetector {
     next_ = (next_ + 1) % kLooks;
     return ++stale_ >= kStaleReads;
   }
-  void progressed() { stale_ = 0; }
+  // The thread changed something that others can see.
+  void progressed() {
+    stale_ = 0;
+    ++changes_;
+  }
+  // What it looks at may be new.
+  void looks_again() { stale_ = 0; }
+  // Since they were last forgotten.
+  [[nodiscard]] std::uint32_t changes() const { return changes_; }
+  void forget_changes() { changes_ = 0; }
   [[nodiscard]] bool watches(std::uintptr_t address) const {
     for (const Look& look : looks_)
       if (look.address >> 3 == address >> 3) return true;
@@ -82,6 +91,7 @@ class SpinDetector {
   std::uint32_t newest_ = 0;
   std::uint32_t next_ = 0;
   std::uint32_t stale_ = 0;  // Looks in a row that were nothing new.
+  std::uint32_t changes_ = 0;
 };
 
 enum class ThreadState : std::uint8_t { runnable, blocked, finished };
@@ -127,6 +137,12 @@ struct Thread {
   std::uint64_t deadline_ns = 0;  // On the virtual clock.
   std::uint32_t futex_bits = 0;
   std::uint64_t wait_began = 0;  // A step.
+
+  // Counted while the schedule is fair; see starvation.hpp.
+  SyncObject* sought = nullptr;     // The lock or semaphore it last took or came to wait for.
+  std::uint32_t bypasses = 0;       // How often others got what it waits for, since it came to wait.
+  std::uint32_t passed_over = 0;    // How often others got what it last sought, or changed what it looks at.
+  std::uint32_t turns_without = 0;  // Choices in a row that fell on others although it could go on.
 
   VectorClock clock;           // What happened before the thread's present.
   VectorClock lineage;         // What happened before by creating and joining threads alone.

@@ -1,7 +1,7 @@
 // Runs the programs of submission.so under a strategy and says whether each gave what it must.
 //
 //   program_driver [--correct | --wrong] [--strategy NAME] [--executions N] [--only PROGRAM] [--seed N]
-//                  [--every-access] [--adversity] [--weak] [--verbose]
+//                  [--every-access] [--adversity] [--weak] [--first] [--verbose]
 //   program_driver --replay TOKEN --only PROGRAM      prints the finding's kind, the digest, whether all
 //   could be followed program_driver [--correct | --wrong] --list       prints the names
 //
@@ -92,6 +92,7 @@ int main(int argc, char** argv) {
     if (option == "--wrong") correct = false;
     if (option == "--verbose") verbose = true;
     if (option == "--list") list = true;
+    if (option == "--first") options.findings_max = 1;
     if (option == "--strategy") strategy_name = value;
     if (option == "--only") only = value;
     if (option == "--replay") token_text = value;

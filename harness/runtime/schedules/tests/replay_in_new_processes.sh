@@ -6,7 +6,7 @@ driver=$1
 failed=0
 count=0
 for program in $("$driver" --wrong --list); do
-  token=$("$driver" --only "$program" --verbose | sed -n 's/.*token \(rc1[^ ]*\)$/\1/p' | head -1)
+  token=$("$driver" --only "$program" --first --verbose | sed -n 's/.*token \(rc1[^ ]*\)$/\1/p' | head -1)
   [ -n "$token" ] || continue
   first=$("$driver" --only "$program" --replay "$token")
   for _ in 1 2; do

@@ -1,0 +1,110 @@
+// Correct programs that look like starvation for a while: somebody waits long, but gets in under a fair
+// schedule.
+#include <pthread.h>
+#include <semaphore.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <shared_mutex>
+#include <thread>
+
+#include "program.hpp"
+
+using namespace racecourse::schedules::programs;
+
+CORRECT(writer_among_readers) {
+  std::shared_mutex mutex;
+  std::atomic<bool> written = false;
+  const auto read = [&] {
+    while (!written) const std::shared_lock lock(mutex);
+  };
+  std::thread first(read);
+  std::thread second(read);
+  std::thread writer([&] {
+    const std::lock_guard guard(mutex);
+    written = true;
+  });
+  first.join();
+  second.join();
+  writer.join();
+}
+
+CORRECT(greedy_thread_and_a_patient_one) {
+  std::mutex mutex;
+  std::atomic<bool> served = false;
+  std::atomic<int> rounds = 0;
+  std::thread greedy([&] {
+    while (!served) {
+      const std::lock_guard guard(mutex);
+      ++rounds;
+    }
+  });
+  std::thread patient([&] {
+    const std::lock_guard guard(mutex);
+    served = true;
+  });
+  greedy.join();
+  patient.join();
+}
+
+CORRECT(sleeper_while_others_work_long) {
+  // So long that the schedule has become fair when the notification comes.
+  std::mutex mutex;
+  std::condition_variable condition;
+  int done = 0;
+  std::thread sleeper([&] {
+    std::unique_lock lock(mutex);
+    condition.wait(lock, [&] { return done == 4500; });
+  });
+  std::thread worker([&] {
+    for (int i = 0; i < 4500; ++i) {
+      const std::lock_guard guard(mutex);
+      if (++done == 4500) condition.notify_one();
+    }
+  });
+  sleeper.join();
+  worker.join();
+}
+
+CORRECT(tickets_until_everybody_was_served) {
+  std::atomic<unsigned> next = 0;
+  std::atomic<unsigned> serving = 0;
+  std::atomic<int> not_served = 3;
+  const auto work = [&] {
+    bool served = false;
+    while (not_served != 0) {
+      const unsigned mine = next.fetch_add(1);
+      while (serving != mine) std::this_thread::yield();
+      if (!served) --not_served;
+      served = true;
+      serving = mine + 1;
+    }
+  };
+  std::thread a(work);
+  std::thread b(work);
+  std::thread c(work);
+  a.join();
+  b.join();
+  c.join();
+}
+
+CORRECT(semaphore_that_a_busy_thread_takes_again_and_again) {
+  // Not std::counting_semaphore: that of libstdc++ 12 can sleep for ever (GCC bug 104928), which is found.
+  sem_t units;
+  sem_init(&units, 0, 1);
+  std::atomic<bool> served = false;
+  std::thread busy([&] {
+    while (!served) {
+      sem_wait(&units);
+      sem_post(&units);
+    }
+  });
+  std::thread other([&] {
+    sem_wait(&units);
+    served = true;
+    sem_post(&units);
+  });
+  busy.join();
+  other.join();
+}
