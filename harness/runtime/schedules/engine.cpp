@@ -46,7 +46,9 @@ void Engine::reset_execution() {
   fences_seen.clear();
   body_finished_ = false;
   step_ = 0;
-  alarm_ = options_.steps_max;
+  alarm_ = budget_alarm_ = options_.steps_max;
+  has_operations_ = false;
+  stopped_count_ = 0;
   alternatives_step_ = ~std::uint64_t{0};
   private_run_ = 0;
   fair_ = false;
@@ -55,7 +57,8 @@ void Engine::reset_execution() {
   timed_count_ = 0;
   lazy_count_ = 0;
   adversity_left_ = {options_.adversity.early_timeouts, options_.adversity.spurious_wakeups,
-                     options_.adversity.weak_failures, options_.adversity.creation_failures};
+                     options_.adversity.weak_failures, options_.adversity.creation_failures,
+                     options_.adversity.stopped_threads};
   runnable_.clear();
   thread_count_ = 0;
 }

@@ -171,6 +171,10 @@ class Engine {
       note_acquired(object, contenders);
   }
 
+  // Operations that must be lock-free (engine_lock_free.cpp).
+  void begin_operation(std::uintptr_t pc);
+  void end_operation(std::uintptr_t pc);
+
   // Threads (engine_threads.cpp).
   // Writes the handle before the new thread runs.
   void create_thread(void* (*start)(void*), void* argument, bool detached, std::uintptr_t pc,
@@ -231,6 +235,18 @@ class Engine {
   bool pass_time();
   void expire(Thread& thread);
 
+  // Threads that stop inside an operation (engine_lock_free.cpp).
+  [[nodiscard]] bool may_stop(const Thread& me) const;
+  void stop_thread(Thread& me);
+  void resume_stopped();
+  void watch_operations();
+  [[nodiscard]] bool operations_go_on() const;
+  [[nodiscard]] bool only_stopped_can_go_on() const;
+  void go_on_without_stopped();
+  std::span<const ThreadId> candidates_beside_stopped();
+  bool judge_operations();
+  [[noreturn]] void report_not_lock_free();
+
   // The fair schedule and what shows under it (engine_fairness.cpp).
   void over_budget();
   void begin_fairness();
@@ -273,7 +289,11 @@ class Engine {
   void* body_argument_ = nullptr;
   bool body_finished_ = false;
   std::uint64_t step_ = 0;
-  std::uint64_t alarm_ = 0;  // The step at which something must be looked at.
+  std::uint64_t alarm_ = 0;         // The step at which something must be looked at.
+  std::uint64_t budget_alarm_ = 0;  // The step at which the budget, or that of the fair schedule, is used up.
+  bool has_operations_ = false;     // Some operation of this execution must be lock-free.
+  std::uint32_t stopped_count_ = 0;
+  std::uint64_t watched_since_ = 0;  // Since then only threads in such operations ran, and none finished one.
   std::uint64_t alternatives_step_ = 0;
   std::array<std::uint16_t, kAlternativeLetters.size()> alternatives_at_step_{};
   std::uint32_t private_run_ = 0;
@@ -282,7 +302,7 @@ class Engine {
   std::uint64_t now_ns_ = 0;
   std::uint32_t timed_count_ = 0;  // Threads with a deadline.
   std::uint32_t lazy_count_ = 0;   // Runnable ones that give way.
-  std::array<std::uint32_t, 4> adversity_left_{};
+  std::array<std::uint32_t, 5> adversity_left_{};
 
   std::vector<ThreadId> runnable_;  // Sorted.
   std::vector<ThreadId> diligent_;  // Scratch: runnable and not lazy.

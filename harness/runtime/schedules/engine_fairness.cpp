@@ -9,6 +9,7 @@
 namespace racecourse::schedules {
 
 void Engine::over_budget() {
+  if (stopped_count_ != 0 && judge_operations()) return;
   if (!fair_) return begin_fairness();
   if (const Thread* const thread = starved()) report_starvation(*thread, *current_);
   report_livelock();
@@ -16,7 +17,7 @@ void Engine::over_budget() {
 
 void Engine::begin_fairness() {
   fair_ = true;  // Of a replay, the fairness is in the recording.
-  alarm_ = 2 * options_.steps_max;
+  alarm_ = budget_alarm_ = std::max(2 * options_.steps_max, step_ + options_.steps_max / 2);
   for (std::uint32_t i = 0; i < thread_count_; ++i) {
     threads_[i]->bypasses = threads_[i]->passed_over = threads_[i]->turns_without = 0;
     threads_[i]->spin.forget_changes();

@@ -12,8 +12,11 @@ void Engine::point(const Operation& operation) {
   ++step_;
   private_run_ = 0;
   if (recorder_ != nullptr) recorder_->settle(me.id);
-  if (me.starting || runnable_.size() != 1 || runnable_[0] != me.id || lazy_count_ != 0 || step_ >= alarm_ ||
-      (timed_count_ != 0 && (adversity_left_[0] != 0 || replaying_))) {
+  if (has_operations_ && may_stop(me) && choose(AlternativeKind::stopped_thread, 2) != 0) [[unlikely]] {
+    stop_thread(me);
+    reschedule(me);
+  } else if (me.starting || runnable_.size() != 1 || runnable_[0] != me.id || lazy_count_ != 0 ||
+             step_ >= alarm_ || (timed_count_ != 0 && (adversity_left_[0] != 0 || replaying_))) {
     reschedule(me);
   }
   // From here on the operation happens. Whoever had only given way may go on again.
@@ -75,6 +78,10 @@ void Engine::switch_to(Thread& next) {
   Thread& me = *current_;
   current_ = &next;
   ++execution_.switches;
+  if (stopped_count_ != 0) [[unlikely]] {
+    if (next.stopped) resume_stopped();
+    if (me.operations == 0 && next.operations != 0) watch_operations();
+  }
   next.last_scheduled = step_;
   switch_context(&me.stack_pointer, next.stack_pointer, next.thread_pointer);
 }
@@ -95,8 +102,17 @@ Thread& Engine::choose_next(Thread& me) {
 
 // kNoThread: time has passed, look again.
 ThreadId Engine::pick(Thread& me) {
+  if (stopped_count_ != 0 && only_stopped_can_go_on()) {
+    go_on_without_stopped();
+    return kNoThread;
+  }
   const std::span<const ThreadId> open = candidates();
   if (open.empty()) {
+    if (stopped_count_ != 0) {
+      // Everybody else goes round a loop outside of operations.
+      go_on_without_stopped();
+      return kNoThread;
+    }
     if (timed_count_ != 0) {
       if (!runnable_.empty()) record_alternative(AlternativeKind::early_timeout, 1);
       pass_time();
@@ -137,6 +153,7 @@ void Engine::record_alternative(AlternativeKind kind, std::uint32_t chosen) {
 }
 
 std::span<const ThreadId> Engine::candidates() {
+  if (stopped_count_ != 0 && !replaying_) return candidates_beside_stopped();
   if (lazy_count_ == 0 || replaying_ || fair_) return runnable_;
   diligent_.clear();
   for (const ThreadId id : runnable_)

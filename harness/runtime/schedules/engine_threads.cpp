@@ -21,7 +21,8 @@ Thread& Engine::new_thread(std::uint16_t id) {
   thread.laziness = Laziness::none;
   thread.starting = thread.detached = thread.joined = thread.timed_out = thread.gave_up =
       thread.has_deadline = false;
-  thread.contends = thread.wants_shared = false;
+  thread.contends = thread.wants_shared = thread.stopped = false;
+  thread.operations = 0;
   thread.creator = kNoThread;
   thread.created_pc = 0;
   thread.context = thread.created_context = CallContexts::kRoot;
@@ -119,6 +120,7 @@ void Engine::exit_thread() {
   ++step_;
   if (watching_) note_executed(me);
   clear_laziness(me);
+  me.operations = 0;
   runnable_.erase(std::find(runnable_.begin(), runnable_.end(), me.id));
   me.state = ThreadState::finished;
   me.advance_lineage();

@@ -147,7 +147,8 @@ bool is_new(const Summary& summary, const Finding& finding) {
     if (known.kind == FindingKind::not_reproducible) return true;
     // Where threads wait differs from schedule to schedule; that they wait for ever is one fact.
     const bool by_kind = known.kind == FindingKind::deadlock || known.kind == FindingKind::livelock ||
-                         known.kind == FindingKind::starvation || known.kind == FindingKind::lost_wakeup;
+                         known.kind == FindingKind::starvation || known.kind == FindingKind::not_lock_free ||
+                         known.kind == FindingKind::lost_wakeup;
     return by_kind ? known.kind == finding.kind : same_fact(known, finding);
   });
 }
@@ -211,6 +212,18 @@ void report_failure(FindingKind kind, std::string_view message, std::string_view
 }
 
 const std::string& observed() { return engine().observations(); }
+
+void begin_lock_free_operation() {
+  if (!exploring()) return;
+  const OutsideWorld outside;
+  engine().begin_operation(reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)));
+}
+
+void end_lock_free_operation() {
+  if (!exploring()) return;
+  const OutsideWorld outside;
+  engine().end_operation(reinterpret_cast<std::uintptr_t>(__builtin_return_address(0)));
+}
 
 bool exploring() { return the_engine != nullptr && engine().running(); }
 

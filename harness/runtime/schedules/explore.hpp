@@ -35,6 +35,7 @@ struct Adversity {
   std::uint32_t spurious_wakeups = 0;
   std::uint32_t weak_failures = 0;
   std::uint32_t creation_failures = 0;
+  std::uint32_t stopped_threads = 1;  // Only inside a LockFreeScope.
 };
 
 struct Options {
@@ -114,6 +115,16 @@ void observe(std::string_view name, std::string_view value);
 void report_failure(FindingKind kind, std::string_view message, std::string_view fault = {});
 // What the execution has observed so far: its outcome, if it ends now.
 [[nodiscard]] const std::string& observed();
+// Marks an operation of the calling thread that must be lock-free; see lock_free.hpp. Scopes nest.
+void begin_lock_free_operation();
+void end_lock_free_operation();
+class LockFreeScope {
+ public:
+  LockFreeScope() { begin_lock_free_operation(); }
+  LockFreeScope(const LockFreeScope&) = delete;
+  LockFreeScope& operator=(const LockFreeScope&) = delete;
+  ~LockFreeScope() { end_lock_free_operation(); }
+};
 // True inside an execution.
 [[nodiscard]] bool exploring();
 

@@ -6,11 +6,11 @@
 namespace racecourse::schedules {
 
 std::string_view to_text(FindingKind kind) {
-  static constexpr std::array<std::string_view, 16> kTexts = {
-      "data_race",   "deadlock",           "lost_wakeup",   "livelock",
-      "starvation",  "potential_deadlock", "mutex_misuse",  "use_after_free",
-      "double_free", "unsupported_call",   "wrong_outcome", "uncaught_exception",
-      "crash",       "exit_called",        "thread_leak",   "not_reproducible"};
+  static constexpr std::array<std::string_view, 17> kTexts = {
+      "data_race",        "deadlock",           "lost_wakeup",        "livelock",       "starvation",
+      "not_lock_free",    "potential_deadlock", "mutex_misuse",       "use_after_free", "double_free",
+      "unsupported_call", "wrong_outcome",      "uncaught_exception", "crash",          "exit_called",
+      "thread_leak",      "not_reproducible"};
   return kTexts[static_cast<std::size_t>(kind)];
 }
 

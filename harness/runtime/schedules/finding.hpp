@@ -19,6 +19,9 @@ enum class FindingKind : std::uint8_t {
   livelock,
   // Some thread waits for ever while others get on, although the schedule is fair; see starvation.hpp.
   starvation,
+  // An operation that must be lock-free cannot be finished while another thread is stopped; see
+  // lock_free.hpp.
+  not_lock_free,
   potential_deadlock,
   mutex_misuse,
   use_after_free,

@@ -45,6 +45,8 @@ enum class OperationKind : std::uint8_t {
   sleep,
   yield,
   clock_read,
+  operation_begin,  // Of an operation that must be lock-free.
+  operation_end,
   time_passes,
 };
 inline constexpr int kOperationKinds = static_cast<int>(OperationKind::time_passes) + 1;

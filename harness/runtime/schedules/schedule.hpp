@@ -18,7 +18,7 @@
 namespace racecourse::schedules {
 
 // In the order of AlternativeKind.
-inline constexpr std::string_view kAlternativeLetters = "tswcno";
+inline constexpr std::string_view kAlternativeLetters = "tswcxno";
 
 struct Decision {
   std::uint64_t step = 0;

@@ -35,6 +35,7 @@ enum class AlternativeKind : std::uint8_t {
   spurious_wakeup,   // 1: the wait on the condition variable returns without a notification.
   weak_failure,      // 1: compare_exchange_weak fails although the values are equal.
   creation_failure,  // 1: pthread_create fails with EAGAIN.
+  stopped_thread,    // 1: the thread stops here, inside an operation that must be lock-free (lock_free.hpp).
   which_waiter,      // Which of the waiting threads a notification wakes, in the order they came.
   which_store,       // How many stores back from the newest one a load reads (memory model c++20).
 };

@@ -122,6 +122,8 @@ struct Thread {
   std::uint32_t context = 0;         // Of calls.
   std::uint32_t ignores = 0;         // Depth of __tsan_ignore_thread_begin.
   std::uint64_t last_scheduled = 0;  // A step.
+  bool stopped = false;              // Inside an operation that must be lock-free; see lock_free.hpp.
+  std::uint32_t operations = 0;      // Such operations it is in, one within the other.
   Operation pending;
 
   void* stack_pointer = nullptr;

@@ -73,6 +73,7 @@ int main(int argc, char** argv) {
   world_is_loaded();
   programs::on_failed_check(
       [](const char* sentence) { report_failure(FindingKind::wrong_outcome, sentence); });
+  programs::on_lock_free_operations(begin_lock_free_operation, end_lock_free_operation);
   std::string strategy_name = "portfolio";
   std::string only;
   std::string token_text;

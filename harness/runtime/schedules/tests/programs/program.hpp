@@ -24,6 +24,16 @@ struct Program {
 
 // The driver says what a failed check does; the runtime's own functions are hidden from a submission.
 [[gnu::visibility("default")]] void on_failed_check(void (*report)(const char* sentence));
+// And how the runtime hears of operations that must be lock-free.
+[[gnu::visibility("default")]] void on_lock_free_operations(void (*begin)(), void (*end)());
+// Marks one, as LockFreeScope does for a scenario.
+class LockFreeOperation {
+ public:
+  LockFreeOperation();
+  LockFreeOperation(const LockFreeOperation&) = delete;
+  LockFreeOperation& operator=(const LockFreeOperation&) = delete;
+  ~LockFreeOperation();
+};
 // The program's own check: a wrong outcome unless it holds.
 void require(bool holds, const char* sentence);
 

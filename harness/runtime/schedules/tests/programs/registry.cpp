@@ -5,6 +5,8 @@ namespace racecourse::schedules::programs {
 namespace {
 constinit Program* last = nullptr;
 void (*report_failed_check)(const char*) = nullptr;
+void (*begin_operation)() = nullptr;
+void (*end_operation)() = nullptr;
 }  // namespace
 
 Program::Program(const char* program_name, void (*program_body)(), const char* expected_kind,
@@ -16,6 +18,12 @@ Program::Program(const char* program_name, void (*program_body)(), const char* e
 Program* all_programs() { return last; }
 
 void on_failed_check(void (*report)(const char* sentence)) { report_failed_check = report; }
+void on_lock_free_operations(void (*begin)(), void (*end)()) {
+  begin_operation = begin;
+  end_operation = end;
+}
+LockFreeOperation::LockFreeOperation() { begin_operation(); }
+LockFreeOperation::~LockFreeOperation() { end_operation(); }
 void require(bool holds, const char* sentence) {
   if (!holds) report_failed_check(sentence);
 }
