@@ -6,7 +6,7 @@
 namespace racecourse::schedules {
 
 std::string_view to_text(FindingKind kind) {
-  static constexpr std::array<std::string_view, 17> kTexts = {
+  static constexpr std::array<std::string_view, kFindingKinds> kTexts = {
       "data_race",        "deadlock",           "lost_wakeup",        "livelock",       "starvation",
       "not_lock_free",    "potential_deadlock", "mutex_misuse",       "use_after_free", "double_free",
       "unsupported_call", "wrong_outcome",      "uncaught_exception", "crash",          "exit_called",

@@ -35,6 +35,7 @@ enum class FindingKind : std::uint8_t {
   // Not about the student: the exploration itself failed.
   not_reproducible,
 };
+inline constexpr int kFindingKinds = static_cast<int>(FindingKind::not_reproducible) + 1;
 [[nodiscard]] std::string_view to_text(FindingKind kind);
 
 // An address in a module, free of address-space randomisation. The harness turns it into file, line and

@@ -165,6 +165,37 @@ WRONG(two_waits_one_flag, lost_wakeup) {
   worker.join();
 }
 
+// If one of the two hears it, nobody failed to: then it is a plain deadlock.
+WRONG_OR(pulse_for_two, lost_wakeup, deadlock) {
+  std::mutex mutex;
+  std::condition_variable condition;
+  const auto wait = [&] {
+    std::unique_lock lock(mutex);
+    condition.wait(lock);
+  };
+  std::thread first(wait);
+  std::thread second(wait);
+  condition.notify_all();
+  first.join();
+  second.join();
+}
+WRONG(gate_closed_at_once, lost_wakeup) {
+  std::mutex mutex;
+  std::condition_variable condition;
+  bool open = false;
+  run_two(
+      [&] {
+        std::unique_lock lock(mutex);
+        if (!open) condition.wait(lock);
+      },
+      [&] {
+        const std::lock_guard guard(mutex);
+        open = true;
+        condition.notify_all();
+        open = false;
+      });
+}
+
 // --- livelock
 
 WRONG(spin_on_nothing, livelock) {
