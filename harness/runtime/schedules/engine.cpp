@@ -52,6 +52,7 @@ void Engine::reset_execution() {
   alternatives_step_ = ~std::uint64_t{0};
   private_run_ = 0;
   fair_ = false;
+  probe_ = {};
   fair_state_ = 0x9E3779B97F4A7C15u;
   now_ns_ = 0;
   timed_count_ = 0;
@@ -109,14 +110,21 @@ void Engine::stop(ExecutionEnd end) {
 }
 
 void Engine::nobody_can_go_on() {
+  if (probe_.thread != kNoThread) {
+    const auto blocked = [this](ThreadId id) { return threads_[id]->state == ThreadState::blocked; };
+    const auto all = std::span(threads_).first(thread_count_);
+    if (std::none_of(all.begin(), all.end(), [&](const auto& each) { return blocked(each->id); }))
+      end_probe(true);
+    return explain_stuck(*this);
+  }
   bool waits = false;
   for (std::uint32_t i = 0; i < thread_count_; ++i)
     waits = waits || threads_[i]->state == ThreadState::blocked;
   // Once the body is over, a detached thread that waits for ever is cut off, as the end of a process would.
-  if (waits && !body_finished_) explain_stuck(*this);
+  if (waits && !body_finished_) return explain_stuck(*this);
   if (waits)
     for (std::uint32_t i = 0; i < thread_count_; ++i)
-      if (threads_[i]->state == ThreadState::blocked && !threads_[i]->detached) explain_stuck(*this);
+      if (threads_[i]->state == ThreadState::blocked && !threads_[i]->detached) return explain_stuck(*this);
   for (std::uint32_t i = 1; i < thread_count_; ++i) {
     const Thread& other = *threads_[i];
     if (other.joined || other.detached) continue;
@@ -138,16 +146,38 @@ Place Engine::place_of(std::string role, ThreadId thread, std::uintptr_t pc, std
   return place;
 }
 
-void Engine::report(FindingKind kind, std::string message, std::vector<Place> places, std::string fault) {
+Finding Engine::finding(FindingKind kind, std::string message, std::vector<Place> places) const {
   Finding finding;
   finding.kind = kind;
   finding.message = std::move(message);
   finding.places = std::move(places);
-  finding.fault = std::move(fault);
   finding.step = step_;
+  return finding;
+}
+
+void Engine::report(FindingKind kind, std::string message, std::vector<Place> places, std::string fault) {
+  if (probe_.thread != kNoThread) {
+    // What happens after an answer that no notification gave is no fact about the program, but it is an
+    // answer. A race on the condition itself is none: the thread looks at it either way.
+    if (kind == FindingKind::data_race || kind == FindingKind::potential_deadlock) return;
+    end_probe(true);
+  }
+  Finding found = finding(kind, std::move(message), std::move(places));
+  found.fault = std::move(fault);
+  add(std::move(found));
+}
+
+void Engine::add(Finding found) {
   for (const Finding& known : execution_.findings)
-    if (same_fact(known, finding)) return;
-  execution_.findings.push_back(std::move(finding));
+    if (same_fact(known, found)) return;
+  execution_.findings.push_back(std::move(found));
+}
+
+void Engine::end_probe(bool goes_on) {
+  Finding found = std::move(goes_on ? probe_.lost : probe_.stuck);
+  probe_ = {};
+  add(std::move(found));
+  stop(ExecutionEnd::stopped);
 }
 
 void Engine::fail(FindingKind kind, std::string message, std::vector<Place> places) {

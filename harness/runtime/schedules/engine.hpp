@@ -35,6 +35,7 @@
 #include "recorder.hpp"
 #include "shadow.hpp"
 #include "strategy.hpp"
+#include "stuck.hpp"
 #include "sync_objects.hpp"
 #include "thread.hpp"
 #include "world_flag.hpp"
@@ -187,6 +188,10 @@ class Engine {
   [[nodiscard]] Place place_here(std::string role, std::uintptr_t pc);
   [[nodiscard]] Place place_of(std::string role, ThreadId thread, std::uintptr_t pc, std::uint32_t context);
   void report(FindingKind kind, std::string message, std::vector<Place> places, std::string fault = {});
+  [[nodiscard]] Finding finding(FindingKind kind, std::string message, std::vector<Place> places) const;
+  // See stuck.hpp.
+  [[nodiscard]] Probe& probe() { return probe_; }
+  [[noreturn]] void end_probe(bool goes_on);
   // Reports and ends the execution: what follows would be undefined.
   [[noreturn]] void fail(FindingKind kind, std::string message, std::vector<Place> places);
   [[noreturn]] void stop(ExecutionEnd end);
@@ -258,6 +263,7 @@ class Engine {
   [[noreturn]] void report_starvation(const Thread& starved, const Thread& other);
   [[noreturn]] void report_livelock();
   void nobody_can_go_on();
+  void add(Finding found);
   void clear_laziness(Thread& thread);
   void clear_all_laziness(Laziness kind);
   void wake_spinners(std::uintptr_t address);
@@ -284,6 +290,7 @@ class Engine {
   bool wants_operations_ = false;
 
   Execution execution_;
+  Probe probe_;
   Thread* current_ = nullptr;
   Body body_ = nullptr;
   void* body_argument_ = nullptr;

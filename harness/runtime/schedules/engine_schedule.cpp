@@ -118,7 +118,11 @@ ThreadId Engine::pick(Thread& me) {
       pass_time();
       return kNoThread;
     }
-    if (runnable_.empty()) nobody_can_go_on();
+    if (runnable_.empty()) {
+      nobody_can_go_on();
+      fair_ = true;  // The answer to a question is nothing to explore.
+      return kNoThread;
+    }
     // Everybody goes round a loop that only somebody else can end, and nobody sleeps: each in turn, since the
     // loops may be bounded. That is no choice: any other order gives the same.
     return least_recent(runnable_);

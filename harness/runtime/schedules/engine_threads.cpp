@@ -46,7 +46,6 @@ Thread& Engine::new_thread(std::uint16_t id) {
   thread.destructors.clear();
   thread.specific.clear();
   thread.held.clear();
-  thread.deaf_since = 0;
   thread_count_ = id + 1u;
   next_[id] = &thread.pending;
   runnable_.push_back(id);  // The highest number, so the order stays.

@@ -29,7 +29,6 @@ int wait(pthread_cond_t* condition_pointer, pthread_mutex_t* mutex_pointer,
     engine.fail(FindingKind::mutex_misuse,
                 "A thread waits on a condition variable without holding its mutex.",
                 {engine.place_here("waits", pc)});
-  const std::uint64_t deaf_since = me.id < mutex.released.size() ? mutex.released[me.id] : 0;
   announce(engine, condition, OperationKind::condition_wait, pc);
   const bool spurious = engine.choose(AlternativeKind::spurious_wakeup, 2) != 0;
   const std::uint32_t depth = mutex.depth;
@@ -42,7 +41,6 @@ int wait(pthread_cond_t* condition_pointer, pthread_mutex_t* mutex_pointer,
     in_time = false;
     lock_mutex(mutex.address, std::nullopt, false, pc);
   } else {
-    me.deaf_since = deaf_since;
     in_time = engine.wait(condition, condition.waiters, deadline_ns, &mutex);
     take_mutex(engine, mutex, pc);
   }

@@ -71,8 +71,6 @@ void release_mutex(Engine& engine, Mutex& mutex) {
   const auto held = std::find_if(me.held.rbegin(), me.held.rend(),
                                  [&](const Thread::HeldLock& lock) { return lock.object == &mutex; });
   if (held != me.held.rend()) me.held.erase(std::next(held).base());
-  if (mutex.released.size() <= me.id) mutex.released.resize(me.id + 1u);
-  mutex.released[me.id] = engine.step();
   engine.changed(mutex.address);
   engine.refresh(mutex.contenders, [](Thread&) { return true; });
 }

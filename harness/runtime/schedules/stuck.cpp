@@ -1,7 +1,7 @@
 // Each blocked thread waits for an object. Some objects name who must act: a mutex its owner, a join the
 // other thread. A cycle of those is the deadlock itself. Failing that, a notification that found nobody
-// waiting, on an object that somebody came to wait on afterwards, is a lost wake-up. Anything else is a
-// deadlock told thread by thread.
+// waiting, on an object that somebody came to wait on afterwards, may have been lost: the waiting thread is
+// given one, and goes on or waits again. Anything else is a deadlock told thread by thread.
 #include "stuck.hpp"
 
 #include <algorithm>
@@ -100,8 +100,7 @@ void find_cycle(Engine& engine) {
   }
 }
 
-// The notification that the thread failed to hear: it came after the thread had last let go of the mutex
-// before it decided to wait. An older one it had the chance to see the effects of.
+// A notification that came before the thread began to wait and found nobody waiting.
 const Unheard* unheard_by(const Thread& thread) {
   if (thread.state != ThreadState::blocked || thread.waits_for == nullptr) return nullptr;
   const Unheard* unheard = nullptr;
@@ -111,31 +110,38 @@ const Unheard* unheard_by(const Thread& thread) {
     unheard = &static_cast<const Futex*>(thread.waits_for)->unheard;
   // One's own notification is not one that one failed to hear.
   return unheard != nullptr && unheard->happened && unheard->thread != thread.id &&
-                 unheard->step < thread.wait_began && unheard->step >= thread.deaf_since
+                 unheard->step < thread.wait_began
              ? unheard
              : nullptr;
 }
 
-void find_lost_wakeup(Engine& engine) {
+// Gives the next thread that may have missed a notification one, unless all have been asked.
+bool ask_next(Engine& engine, Probe& probe) {
   for (std::uint32_t i = 0; i < engine.threads(); ++i) {
-    const Thread& waiting = engine.thread(static_cast<ThreadId>(i));
+    Thread& waiting = engine.thread(static_cast<ThreadId>(i));
     const Unheard* const unheard = unheard_by(waiting);
-    if (unheard == nullptr) continue;
-    engine.fail(
+    if (unheard == nullptr ||
+        std::find(probe.asked.begin(), probe.asked.end(), waiting.id) != probe.asked.end())
+      continue;
+    probe.asked.push_back(waiting.id);
+    probe.thread = waiting.id;
+    probe.object = waiting.waits_for;
+    probe.step = engine.step();
+    probe.lost = engine.finding(
         FindingKind::lost_wakeup,
         "Lost wake-up: thread " + std::to_string(unheard->thread) +
             " notifies while nobody waits; then thread " + std::to_string(waiting.id) +
             " begins to wait for that notification, which never comes again.",
         {engine.place_of("notifies, and nobody is waiting", unheard->thread, unheard->pc, unheard->context),
          waiting_place(engine, waiting)});
+    probe.lost.step = probe.stuck.step;
+    engine.wake(waiting);
+    return true;
   }
+  return false;
 }
 
-}  // namespace
-
-void explain_stuck(Engine& engine) {
-  find_cycle(engine);
-  find_lost_wakeup(engine);
+Finding deadlock_of(Engine& engine) {
   std::vector<Place> places;
   std::string message = "Deadlock: no thread can go on";
   for (std::uint32_t i = 0; i < engine.threads(); ++i) {
@@ -147,7 +153,23 @@ void explain_stuck(Engine& engine) {
     const ThreadId holder = awaited(thread);
     if (holder != kNoThread) add_holding_place(engine, engine.thread(holder), thread.waits_for, places);
   }
-  engine.fail(FindingKind::deadlock, message + ".", std::move(places));
+  return engine.finding(FindingKind::deadlock, message + ".", std::move(places));
+}
+
+}  // namespace
+
+void explain_stuck(Engine& engine) {
+  Probe& probe = engine.probe();
+  if (probe.thread == kNoThread) {
+    find_cycle(engine);
+    probe.stuck = deadlock_of(engine);
+  } else {
+    const Thread& asked = engine.thread(probe.thread);
+    const bool waits_again = asked.state == ThreadState::blocked && asked.waits_for == probe.object;
+    // Without a step it has not even got its mutex back.
+    if (!waits_again && engine.step() != probe.step) engine.end_probe(true);
+  }
+  if (!ask_next(engine, probe)) engine.end_probe(false);
 }
 
 }  // namespace racecourse::schedules

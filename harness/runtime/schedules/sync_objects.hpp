@@ -52,13 +52,11 @@ struct Mutex : SyncObject {
   ThreadId last_owner = kNoThread;
   VectorClock clock;
   ThreadQueue contenders;
-  std::vector<std::uint64_t> released;  // By thread: the step at which it last let go of this mutex.
   void reset() {
     owner = kNoThread;
     depth = 0;
     passes = 0;
     last_owner = kNoThread;
-    released.clear();
     clock.clear();
     contenders.reset();
   }

@@ -172,8 +172,6 @@ struct Thread {
     std::uint32_t context;
   };
   std::vector<HeldLock> held;
-  // Of its last wait on a condition variable: the step at which it had let go of the mutex before.
-  std::uint64_t deaf_since = 0;
 
   [[nodiscard]] bool owns_stack_address(std::uintptr_t address) const {
     return address - stack_low < kStackBytes;

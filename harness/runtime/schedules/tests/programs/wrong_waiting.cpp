@@ -91,6 +91,25 @@ WRONG(lock_upgrade, deadlock) {
   run_two(work, work);
 }
 
+// The notification that nobody hears is not lost: the waiting thread saw what it told, and it was not enough.
+WRONG(waits_for_more_than_there_is, deadlock) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  int count = 0;
+  const auto add_one = [&] {
+    const std::lock_guard lock(mutex);
+    ++count;
+    changed.notify_all();
+  };
+  std::thread waiter([&] {
+    add_one();
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return count >= 3; });
+  });
+  add_one();
+  waiter.join();
+}
+
 // --- lost_wakeup
 
 WRONG(flag_set_without_the_lock, lost_wakeup) {
