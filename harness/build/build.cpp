@@ -73,7 +73,11 @@ std::string object_name(std::string_view source) {
 class Build {
  public:
   Build(const LabFiles& files, const Lab& lab, const Toolchain& toolchain, const fs::path& scratch)
-      : files_(files), lab_(lab), toolchain_(toolchain), scratch_(scratch), source_folder_(scratch / "src") {}
+      : files_(files),
+        lab_(lab),
+        toolchain_(toolchain),
+        scratch_(scratch),
+        source_folder_(source_folder(scratch)) {}
 
   Result<> write_sources(const std::vector<Flavour>& flavours) const {
     for (const SourceFile& source : files_.sources) {
@@ -293,6 +297,8 @@ std::string build_recipe() {
   for (const std::string& flag : common_flags()) recipe += flag + ' ';
   return recipe;
 }
+
+fs::path source_folder(const fs::path& scratch) { return scratch / "src"; }
 
 fs::path object_folder(const fs::path& scratch, Flavour flavour) { return scratch / to_text(flavour); }
 

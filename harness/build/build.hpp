@@ -38,6 +38,9 @@ struct BuildReport {
 // Where build_submission puts an object.
 [[nodiscard]] std::filesystem::path object_folder(const std::filesystem::path& scratch, Flavour flavour);
 
+// Where it puts the sources that it compiles.
+[[nodiscard]] std::filesystem::path source_folder(const std::filesystem::path& scratch);
+
 // Writes below `scratch`, which exists and is the caller's own. `files.sources` is not empty.
 // Errors (environment): the machine failed.
 [[nodiscard]] Result<BuildReport> build_submission(const LabFiles& files, const Lab& lab,

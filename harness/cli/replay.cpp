@@ -1,9 +1,15 @@
 // racecourse replay [FOLDER]: shows the failing schedules of a grade again, or one schedule by its token.
 #include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <memory>
+#include <system_error>
 
 #include "base/files.hpp"
 #include "base/text.hpp"
@@ -26,6 +32,7 @@ struct ReplayOptions {
   std::string grade;
   std::string scenario;
   std::string schedule;
+  bool gdb = false;
 };
 
 // One schedule to show.
@@ -111,6 +118,24 @@ void show(const Wanted& wanted, const ReplayReport& report) {
   }
 }
 
+// Hands the terminal to gdb until it ends.
+Result<> debug(const std::vector<std::string>& arguments) {
+  std::vector<char*> words;
+  for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
+  words.push_back(nullptr);
+  std::fflush(nullptr);
+  pid_t child = 0;
+  const int failure = ::posix_spawnp(&child, words[0], nullptr, nullptr, words.data(), environ);
+  if (failure == ENOENT)
+    return usage_error("start gdb: it is not installed (on Debian: apt-get install gdb)");
+  if (failure != 0) return environment_error("start gdb: " + std::generic_category().message(failure));
+  std::signal(SIGINT, SIG_IGN);  // Ctrl-C is gdb's.
+  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  std::signal(SIGINT, SIG_DFL);
+  return {};
+}
+
 Result<int> replay(const ReplayOptions& options) {
   RC_ASSIGN(Session session, open_session(options.session, {}));
   RC_ASSIGN(const std::vector<Wanted> wanted, wanted_of(options, session));
@@ -132,11 +157,13 @@ Result<int> replay(const ReplayOptions& options) {
     if (at == labs.end())
       return usage_error("replay lab " + printable(each.lab) + ": the course has no such lab");
     RC_ASSIGN(const Scenario* scenario, scenario_of(**at, each.scenario));
-    RC_ASSIGN(const ReplayReport report,
-              replay_schedule(submission.labs[static_cast<std::size_t>(at - labs.begin())], **at, *scenario,
-                              each.schedule, examiner));
+    const LabFiles& files = submission.labs[static_cast<std::size_t>(at - labs.begin())];
+    RC_ASSIGN(const ReplayReport report, replay_schedule(files, **at, *scenario, each.schedule, examiner));
     show(each, report);
     all_shown &= report.kind == ReplayReport::Kind::shown;
+    if (!options.gdb || report.kind != ReplayReport::Kind::shown) continue;
+    RC_ASSIGN(const auto command, debug_command(files, **at, *scenario, each.schedule, examiner));
+    if (command) RC_TRY(debug(command->arguments));
   }
   return all_shown ? kExitDone : kExitFailed;
 }
@@ -154,6 +181,7 @@ void add_replay_command(CLI::App& app, Work& work) {
   command->add_option("--scenario", options->scenario, "Only this scenario");
   command->add_option("--schedule", options->schedule,
                       "Only this schedule, by its token; with --lab and --scenario");
+  command->add_flag("--gdb", options->gdb, "Then stop in gdb at the steps of the schedule");
   command->add_option("--seed", options->session.seed, "Seed of the inputs (default: the grade's)");
   command->add_option("-c,--config", options->session.config, "grading.json");
   command->add_option("--compiler", options->session.compiler, "The C++ compiler")->capture_default_str();

@@ -30,45 +30,85 @@ ReplayReport report_of(const RunReport& run, std::span<const SourceFile> sources
   return report;
 }
 
+// A submission built for schedules; the findings say why it could not be.
+struct Built {
+  ScratchDirectory scratch;
+  std::vector<Finding> findings;
+};
+
+Result<Built> build(const LabFiles& files, const Lab& lab, const Examiner& examiner) {
+  RC_ASSIGN(ScratchDirectory scratch, ScratchDirectory::make(examiner.scratch));
+  if (!files.findings.empty()) return Built{std::move(scratch), files.findings};
+  RC_ASSIGN(BuildReport report, build_submission(files, lab, {flavour_of(Instrument::schedules)},
+                                                 examiner.toolchain, scratch.path(), examiner.crew));
+  return Built{std::move(scratch), std::move(report.findings)};
+}
+
+RunSpec spec_of(const Lab& lab, const Scenario& scenario, const std::string& token, const Examiner& examiner,
+                const fs::path& scratch) {
+  RunSpec spec{.launcher = examiner.kit.launcher(),
+               .driver = examiner.kit.driver(lab.name, Instrument::schedules),
+               .object_folder = object_folder(scratch, flavour_of(Instrument::schedules)),
+               .scratch = scratch,
+               .scenario = &scenario,
+               .instrument = Instrument::schedules,
+               .seed = examiner.seed,
+               .replay = token,
+               .wall_left = lab.wall_total};
+  for (const InstrumentPlan& plan : scenario.instruments)
+    if (plan.instrument == Instrument::schedules) spec.schedules = plan.schedules;
+  return spec;
+}
+
 }  // namespace
 
 Result<ReplayReport> replay_schedule(const LabFiles& files, const Lab& lab, const Scenario& scenario,
                                      const std::string& token, const Examiner& examiner) {
-  if (!files.findings.empty())
-    return ReplayReport{.kind = ReplayReport::Kind::not_built, .findings = files.findings, .digest = {}};
-  RC_ASSIGN(const ScratchDirectory scratch, ScratchDirectory::make(examiner.scratch));
-  const Flavour flavour = flavour_of(Instrument::schedules);
-  RC_ASSIGN(const BuildReport build,
-            build_submission(files, lab, {flavour}, examiner.toolchain, scratch.path(), examiner.crew));
-  if (!build.findings.empty())
-    return ReplayReport{.kind = ReplayReport::Kind::not_built, .findings = build.findings, .digest = {}};
-  SchedulePlan plan;
-  for (const InstrumentPlan& each : scenario.instruments)
-    if (each.instrument == Instrument::schedules) plan = each.schedules;
-  ReplayReport first;
-  for (int i = 0; i < kReplays; ++i) {
-    RC_ASSIGN(const RunReport run,
-              run_scenario({.launcher = examiner.kit.launcher(),
-                            .driver = examiner.kit.driver(lab.name, Instrument::schedules),
-                            .object_folder = object_folder(scratch.path(), flavour),
-                            .scratch = scratch.path(),
-                            .scenario = &scenario,
-                            .instrument = Instrument::schedules,
-                            .seed = examiner.seed,
-                            .run = 0,
-                            .schedules = plan,
-                            .foreign = {},
-                            .replay = token,
-                            .wall_left = lab.wall_total}));
-    ReplayReport report = report_of(run, files.sources);
-    if (i == 0) {
-      first = std::move(report);
-      if (first.kind != ReplayReport::Kind::shown && first.kind != ReplayReport::Kind::nothing) return first;
-    } else if (report.kind != first.kind || report.digest != first.digest) {
-      first.kind = ReplayReport::Kind::diverged;
+  RC_ASSIGN(const Built built, build(files, lab, examiner));
+  if (!built.findings.empty())
+    return ReplayReport{.kind = ReplayReport::Kind::not_built, .findings = built.findings, .digest = {}};
+  RunSpec spec = spec_of(lab, scenario, token, examiner, built.scratch.path());
+  RC_ASSIGN(const RunReport run, run_scenario(spec));
+  ReplayReport first = report_of(run, files.sources);
+  if (first.kind == ReplayReport::Kind::nothing && !outcomes_of(run).empty()) {
+    // Nothing is wrong but how it ends.
+    RC_ASSIGN(const LabReference* reference, examiner.references.of(lab, examiner.crew));
+    spec.foreign = foreign_outcome(run, reference->outcomes.at(scenario.name)).value_or("");
+    if (!spec.foreign.empty()) {
+      RC_ASSIGN(const RunReport again, run_scenario(spec));
+      first = report_of(again, files.sources);
     }
   }
+  if (first.kind != ReplayReport::Kind::shown && first.kind != ReplayReport::Kind::nothing) return first;
+  for (int i = 1; i < kReplays; ++i) {
+    RC_ASSIGN(const RunReport again, run_scenario(spec));
+    const ReplayReport report = report_of(again, files.sources);
+    if (report.kind != first.kind || report.digest != first.digest) first.kind = ReplayReport::Kind::diverged;
+  }
   return first;
+}
+
+Result<std::optional<DebugCommand>> debug_command(const LabFiles& files, const Lab& lab,
+                                                  const Scenario& scenario, const std::string& token,
+                                                  const Examiner& examiner) {
+  RC_ASSIGN(Built built, build(files, lab, examiner));
+  if (!built.findings.empty()) return std::optional<DebugCommand>();
+  const fs::path scratch = built.scratch.path();
+  const RunSpec spec = spec_of(lab, scenario, token, examiner, scratch);
+  std::vector<std::string> arguments = {
+      "gdb",    "-q",
+      "-iex",   "set breakpoint pending on",
+      "-iex",   "set confirm off",
+      "-ex",    "directory " + source_folder(scratch).native(),
+      "-ex",    "set environment LD_LIBRARY_PATH " + spec.object_folder.native(),
+      "-ex",    "break racecourse_story_step",
+      "-ex",    "run",
+      "-ex",    "backtrace",
+      "--args", spec.driver.native()};
+  const std::vector<std::string> driver = driver_arguments(spec);
+  arguments.insert(arguments.end(), driver.begin(), driver.end());
+  arguments.insert(arguments.end(), {"--stops", "1"});
+  return DebugCommand{std::move(built.scratch), std::move(arguments)};
 }
 
 }  // namespace racecourse

@@ -3,10 +3,11 @@
 // A token means something only to the build it came from: the same files, compiler and lab. Thread-safe.
 #pragma once
 
-#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/files.hpp"
 #include "grading/examine.hpp"
 
 namespace racecourse {
@@ -31,5 +32,16 @@ struct ReplayReport {
 [[nodiscard]] Result<ReplayReport> replay_schedule(const LabFiles& files, const Lab& lab,
                                                    const Scenario& scenario, const std::string& token,
                                                    const Examiner& examiner);
+
+// The command that stops in gdb at the steps of the schedule's story, and the folder that it needs, which is
+// the caller's to keep as long as the command runs. Empty: the submission does not build.
+struct DebugCommand {
+  ScratchDirectory folder;
+  std::vector<std::string> arguments;
+};
+[[nodiscard]] Result<std::optional<DebugCommand>> debug_command(const LabFiles& files, const Lab& lab,
+                                                                const Scenario& scenario,
+                                                                const std::string& token,
+                                                                const Examiner& examiner);
 
 }  // namespace racecourse

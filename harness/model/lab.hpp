@@ -52,6 +52,7 @@ struct SchedulePlan {
   std::int64_t spurious_wakeups = 0;
   std::int64_t weak_failures = 0;      // Of compare_exchange_weak.
   std::int64_t creation_failures = 0;  // Of threads.
+  std::int64_t stopped_threads = 1;    // For ever, within a LockFreeScope.
 
   friend bool operator==(const SchedulePlan&, const SchedulePlan&) = default;
 };

@@ -162,7 +162,7 @@ void read_memory_model(const JsonCursor& at, Scenario& scenario) {
 
 void read_schedules(const JsonCursor& at, Scenario& scenario) {
   at.object({"executions", "steps", "preemptions", "early_timeouts", "spurious_wakeups", "weak_failures",
-             "creation_failures"});
+             "creation_failures", "stopped_threads"});
   SchedulePlan plan;
   if (InstrumentPlan* known = plan_of(scenario, Instrument::schedules)) plan = known->schedules;
   const auto read = [&](std::string_view key, std::int64_t min, std::int64_t max, std::int64_t& value) {
@@ -175,6 +175,7 @@ void read_schedules(const JsonCursor& at, Scenario& scenario) {
   read("spurious_wakeups", 0, kAdversityMax, plan.spurious_wakeups);
   read("weak_failures", 0, kAdversityMax, plan.weak_failures);
   read("creation_failures", 0, kAdversityMax, plan.creation_failures);
+  read("stopped_threads", 0, kAdversityMax, plan.stopped_threads);
   if (InstrumentPlan* known = plan_of(scenario, Instrument::schedules))
     known->schedules = plan;
   else
@@ -294,7 +295,7 @@ std::string lab_sha256(const Lab& lab) {
       for (const std::int64_t number :
            {schedules.executions, schedules.steps, schedules.preemptions, std::int64_t{schedules.weak_memory},
             schedules.early_timeouts, schedules.spurious_wakeups, schedules.weak_failures,
-            schedules.creation_failures})
+            schedules.creation_failures, schedules.stopped_threads})
         hash.field(static_cast<std::uint64_t>(number));
     }
   }

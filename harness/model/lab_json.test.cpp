@@ -86,9 +86,9 @@ TEST_CASE("what schedules are to do arrives in its place, and reaches the hash")
   };
   CHECK(plan_of(*plain) == SchedulePlan{});
   scenario["memory_model"] = "c++20";
-  scenario["schedules"] = {{"executions", 7},       {"steps", 300},          {"preemptions", 4},
-                           {"early_timeouts", 1},   {"spurious_wakeups", 2}, {"weak_failures", 3},
-                           {"creation_failures", 5}};
+  scenario["schedules"] = {{"executions", 7},        {"steps", 300},          {"preemptions", 4},
+                           {"early_timeouts", 1},    {"spurious_wakeups", 2}, {"weak_failures", 3},
+                           {"creation_failures", 5}, {"stopped_threads", 6}};
   const auto full = folder.read(document.dump());
   REQUIRE(full);
   CHECK(plan_of(*full) == SchedulePlan{.executions = 7,
@@ -98,7 +98,8 @@ TEST_CASE("what schedules are to do arrives in its place, and reaches the hash")
                                        .early_timeouts = 1,
                                        .spurious_wakeups = 2,
                                        .weak_failures = 3,
-                                       .creation_failures = 5});
+                                       .creation_failures = 5,
+                                       .stopped_threads = 6});
   CHECK(full->sha256 != plain->sha256);
 }
 

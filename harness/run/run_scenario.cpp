@@ -53,10 +53,11 @@ class Listener {
 void add_schedule_options(const RunSpec& spec, std::vector<std::string>& command) {
   const SchedulePlan& plan = spec.schedules;
   const std::pair<const char*, std::int64_t> numbers[] = {
-      {"--executions", plan.executions},         {"--steps", plan.steps},
-      {"--preemptions", plan.preemptions},       {"--weak_memory", plan.weak_memory ? 1 : 0},
-      {"--early_timeouts", plan.early_timeouts}, {"--spurious_wakeups", plan.spurious_wakeups},
-      {"--weak_failures", plan.weak_failures},   {"--creation_failures", plan.creation_failures},
+      {"--executions", plan.executions},           {"--steps", plan.steps},
+      {"--preemptions", plan.preemptions},         {"--weak_memory", plan.weak_memory ? 1 : 0},
+      {"--early_timeouts", plan.early_timeouts},   {"--spurious_wakeups", plan.spurious_wakeups},
+      {"--weak_failures", plan.weak_failures},     {"--creation_failures", plan.creation_failures},
+      {"--stopped_threads", plan.stopped_threads},
   };
   for (const auto& [option, number] : numbers)
     command.insert(command.end(), {option, std::to_string(number)});
@@ -73,6 +74,13 @@ std::vector<Place> submission_places(Symbolizer& symbolizer, const Event& event)
 }
 
 }  // namespace
+
+std::vector<std::string> driver_arguments(const RunSpec& spec) {
+  std::vector<std::string> arguments = {spec.scenario->name, "--seed", std::to_string(spec.seed), "--run",
+                                        std::to_string(spec.run)};
+  if (spec.instrument == Instrument::schedules) add_schedule_options(spec, arguments);
+  return arguments;
+}
 
 Limits run_limits(const RunSpec& spec) {
   Limits limits = spec.scenario->limits;
@@ -96,9 +104,9 @@ Result<RunReport> run_scenario(const RunSpec& spec) {
   LaunchSpec launch_spec;
   launch_spec.launcher = spec.launcher;
   launch_spec.folder = folder.path();
-  launch_spec.command = {
-      spec.driver.native(),     spec.scenario->name, "--seed", std::to_string(spec.seed), "--run",
-      std::to_string(spec.run), "--channel",         "3"};
+  launch_spec.command = {spec.driver.native()};
+  for (std::string& argument : driver_arguments(spec)) launch_spec.command.push_back(std::move(argument));
+  launch_spec.command.insert(launch_spec.command.end(), {"--channel", "3"});
   launch_spec.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
                              "HOME=" + folder.path().native(), "TMPDIR=" + folder.path().native(),
                              "LD_LIBRARY_PATH=" + spec.object_folder.native()};
@@ -109,7 +117,6 @@ Result<RunReport> run_scenario(const RunSpec& spec) {
     launch_spec.tsan_reports = true;
     launch_spec.command.insert(launch_spec.command.end(), {"--reports", "4"});
   }
-  if (spec.instrument == Instrument::schedules) add_schedule_options(spec, launch_spec.command);
   RC_ASSIGN(LaunchOutcome outcome, launch(launch_spec));
   report.kernel = outcome.kernel;
   report.events_cut |= outcome.events_cut;

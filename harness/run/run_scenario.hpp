@@ -33,6 +33,10 @@ struct RunSpec {
 // Errors (environment): the run could not take place. Everything that the submission does is a report.
 [[nodiscard]] Result<RunReport> run_scenario(const RunSpec& spec);
 
+// What the driver is told, without the channel: a driver that is run by hand shows its events on standard
+// error.
+[[nodiscard]] std::vector<std::string> driver_arguments(const RunSpec& spec);
+
 // The limits of a run: the scenario's, with the memory that ThreadSanitizer needs on top.
 [[nodiscard]] Limits run_limits(const RunSpec& spec);
 

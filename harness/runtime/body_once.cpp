@@ -34,6 +34,8 @@ namespace detail {
 bool in_execution() { return false; }
 OutsideExecution::OutsideExecution() : was_inside_(false) {}
 OutsideExecution::~OutsideExecution() = default;
+void begin_lock_free_operation() {}
+void end_lock_free_operation() {}
 
 }  // namespace detail
 

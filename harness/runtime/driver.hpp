@@ -29,8 +29,11 @@ struct ScheduleOptions {
   std::uint64_t spurious_wakeups = 0;
   std::uint64_t weak_failures = 0;
   std::uint64_t creation_failures = 0;
+  std::uint64_t stopped_threads = 1;
   std::string foreign;  // An outcome that is a finding: no schedule of the reference has it.
   std::string replay;   // A token: only that schedule is run.
+  std::uint64_t stops =
+      0;  // 1: and then once more, stopping at the steps of its story (racecourse_story_step).
 };
 extern ScheduleOptions schedule_options;
 void before_anything_else();  // The first thing that main does.

@@ -3,8 +3,8 @@
 //   driver SCENARIO [--seed N] [--run N] [--channel FD] [--reports FD]     driver --list
 //   and for the instrument `schedules`: --executions, --steps, --preemptions, --weak_memory,
 //   --early_timeouts,
-//   --spurious_wakeups, --weak_failures, --creation_failures (numbers), --foreign OUTCOME, --replay TOKEN; see
-//   driver.hpp
+//   --spurious_wakeups, --weak_failures, --creation_failures, --stopped_threads (numbers), --foreign OUTCOME,
+//   --replay TOKEN; see driver.hpp
 //
 // Without --channel the events go to standard error, which serves lab authors. Exit code: 0 when the scenario
 // ran to its end, whatever it found (the events say); 2 for a wrong command line.
@@ -135,7 +135,7 @@ struct Numbers {
 
 std::uint64_t* number_named(std::string_view option, Numbers& numbers) {
   racecourse::driver::ScheduleOptions& schedules = racecourse::driver::schedule_options;
-  const std::array<std::pair<std::string_view, std::uint64_t*>, 12> all = {{
+  const std::array<std::pair<std::string_view, std::uint64_t*>, 14> all = {{
       {"--seed", &numbers.seed},
       {"--run", &numbers.run},
       {"--channel", &numbers.channel},
@@ -148,6 +148,8 @@ std::uint64_t* number_named(std::string_view option, Numbers& numbers) {
       {"--spurious_wakeups", &schedules.spurious_wakeups},
       {"--weak_failures", &schedules.weak_failures},
       {"--creation_failures", &schedules.creation_failures},
+      {"--stopped_threads", &schedules.stopped_threads},
+      {"--stops", &schedules.stops},
   }};
   for (const auto& [name, number] : all)
     if (name == option) return number;

@@ -2,6 +2,7 @@
 // schedule. What an execution observes is its outcome; each outcome that occurs goes to the channel with a
 // schedule that gives it, and each finding with its places and its story when it is established, so that
 // nothing is lost if the process dies later.
+#include <algorithm>
 #include <cstdlib>
 
 #include "channel.hpp"
@@ -99,7 +100,8 @@ Options explore_options() {
   options.adversity = {.early_timeouts = static_cast<std::uint32_t>(wanted.early_timeouts),
                        .spurious_wakeups = static_cast<std::uint32_t>(wanted.spurious_wakeups),
                        .weak_failures = static_cast<std::uint32_t>(wanted.weak_failures),
-                       .creation_failures = static_cast<std::uint32_t>(wanted.creation_failures)};
+                       .creation_failures = static_cast<std::uint32_t>(wanted.creation_failures),
+                       .stopped_threads = static_cast<std::uint32_t>(wanted.stopped_threads)};
   options.world_modules = {kSubmissionModule};
   options.story_steps_max = kStoryStepsMax;
   return options;
@@ -123,6 +125,18 @@ void run_in_world(void (*body)()) {
     report_failure(schedules::FindingKind::uncaught_exception,
                    type_name(typeid(error)) + ": " + std::string(error.what()));
   }
+}
+
+// The steps at which the submission touches what more than one thread touches.
+std::vector<std::uint64_t> steps_to_stop_at(const std::vector<StoryStep>& story) {
+  std::vector<std::uint64_t> steps;
+  for (const StoryStep& step : story) {
+    const bool is_shared = std::any_of(story.begin(), story.end(), [&](const StoryStep& other) {
+      return other.object == step.object && other.thread != step.thread;
+    });
+    if (step.object != 0 && is_shared && module_number(step.place) == 0) steps.push_back(step.step);
+  }
+  return steps;
 }
 
 // Runs the one schedule and sends what it shows, in the form in which explore() sends a finding.
@@ -150,8 +164,14 @@ void replay_only(void (*body)(), const std::string& text) {
     send(finding);
     count_failure();
   }
+  if (!replayed.outcome.empty())
+    channel::Message("outcome").text("name", replayed.outcome).text("value", text).send();
   if (replayed.findings.empty())
     for (const StoryStep& step : replayed.story) send(step);
+  if (schedule_options.stops != 0) {
+    options.stops = steps_to_stop_at(replayed.findings.empty() ? replayed.story : replayed.findings[0].story);
+    (void)replay([body] { run_in_world(body); }, token->schedule, options);
+  }
   channel::Message("replayed")
       .text("name", replayed.findings.empty() ? "no_finding" : "finding")
       .json("faithful", replayed.faithful ? "true" : "false")
@@ -190,6 +210,8 @@ namespace detail {
 bool in_execution() { return schedules::exploring(); }
 OutsideExecution::OutsideExecution() : was_inside_(schedules::in_world) { schedules::in_world = false; }
 OutsideExecution::~OutsideExecution() { schedules::in_world = was_inside_; }
+void begin_lock_free_operation() { schedules::begin_lock_free_operation(); }
+void end_lock_free_operation() { schedules::end_lock_free_operation(); }
 
 }  // namespace detail
 

@@ -1,10 +1,15 @@
 """Goal: the bundled class gets the same grades always, and its files are what other programs expect.
 
 Method: grade examples/class in an undisturbed run, then again from nothing with a busy loop on every core, and compare
-everything but `environment` and `timings`; validate every file against its schema with an independent validator.
+everything but `environment` and `timings`; hold the verdicts to those that were looked at once and kept in golden_class.json;
+validate every file against its schema with an independent validator.
+
+After a wanted change: UPDATE_GOLDEN=1 python3 tests/blackbox/test_class.py, and read the difference.
 """
 import csv
+import json
 import os
+import pathlib
 import subprocess
 import sys
 import unittest
@@ -15,10 +20,20 @@ sys.path.insert(0, str(ROOT / "tests" / "schema"))
 import validate  # noqa: E402
 
 
+GOLDEN = pathlib.Path(__file__).with_name("golden_class.json")
+
+
+def verdicts(grade):
+    """What a submission got for what: points by lab, and the kinds of finding of every item that failed."""
+    return {lab["lab"]: {"points": lab["points"], "build": sorted(finding["kind"] for finding in lab["build"]["findings"]),
+                         "failed": {f"{item['name']} [{item['instrument']}]": sorted({f["kind"] for f in item["findings"]})
+                                    for item in lab["scenarios"] if item["verdict"] == "failed"}}
+            for lab in grade["labs"]}
+
+
 class BundledClass(CommandTest):
     @classmethod
     def setUpClass(cls):
-        import pathlib
         import tempfile
         cls.out = pathlib.Path(tempfile.mkdtemp(prefix="racecourse-class-"))
         cls.result = run("grade", ROOT / "examples" / "class", "--out", cls.out / "quiet")
@@ -42,6 +57,17 @@ class BundledClass(CommandTest):
         self.assertEqual(max(shares), 1)
         self.assertEqual(min(shares), 0)
         self.assertGreaterEqual(len(set(shares)), 8)
+
+    def test_verdicts_are_the_ones_that_were_looked_at(self):
+        found = {name: verdicts(grade) for name, grade in grades(self.out / "quiet").items()}
+        if os.environ.get("UPDATE_GOLDEN"):
+            GOLDEN.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+        golden = read_json(GOLDEN)
+        self.assertEqual(sorted(found), sorted(golden))
+        for name, labs in golden.items():
+            for lab, expected in labs.items():
+                with self.subTest(submission=name, lab=lab):
+                    self.assertEqual(found[name][lab], expected)
 
     def test_files_follow_their_schemas(self):
         validator = validate.validator_of(ROOT / "schemas" / "grade.schema.json")

@@ -63,6 +63,23 @@ class Replay(CommandTest):
         self.assert_exit(other, 1)
         self.assertIn("another build", other.stdout)
 
+    @unittest.skipIf(shutil.which("gdb") is None, "needs gdb")
+    def test_a_debugger_stops_at_the_steps(self):
+        wrong = SPECIMENS / "wrong" / "check_then_add"
+        out = self.folder / "out"
+        run("grade", wrong, "--lab", "race_counter", "--out", out)
+        replayed = run("replay", wrong, "--grade", out / "check_then_add" / "grade.json", "--scenario", SCENARIO, "--gdb")
+        self.assert_exit(replayed, 0)
+        self.assertRegex(replayed.stdout, r"try_(in|de)crement.* at (\./)?race_counter.cpp:\d+")
+
+    def test_an_outcome_that_only_the_reference_rules_out_can_be_replayed(self):
+        wrong = SPECIMENS / "wrong" / "edit_returns_present_version"
+        out = self.folder / "out"
+        self.assert_exit(run("grade", wrong, "--lab", "race_counter", "--out", out), 0)
+        replayed = run("replay", wrong, "--grade", out / "edit_returns_present_version" / "grade.json")
+        self.assert_exit(replayed, 0)
+        self.assertIn("No schedule of the reference ends like this", replayed.stdout)
+
     def test_what_cannot_be_replayed_is_a_clear_error(self):
         self.assert_error(run("replay", self.template), 2, "make check")
         self.assert_error(run("replay", self.template, "--schedule", "rc1-x"), 2, "--lab", "--scenario")

@@ -4,6 +4,11 @@
 #include "context_switch.hpp"
 #include "engine.hpp"
 
+extern "C" [[gnu::noinline, gnu::visibility("default")]] void racecourse_story_step(unsigned thread,
+                                                                                    unsigned long step) {
+  asm volatile("" : : "r"(thread), "r"(step));
+}
+
 namespace racecourse::schedules {
 
 void Engine::point(const Operation& operation) {
@@ -31,6 +36,8 @@ void Engine::note_executed(Thread& thread) {
     recorder_->executes(step_, thread.id, thread.pending, thread.context);
   }
   if (wants_operations_) strategy_->executed(thread.id, thread.pending);
+  if (std::binary_search(options_.stops.begin(), options_.stops.end(), step_))
+    racecourse_story_step(thread.id, step_);
 }
 
 void Engine::end_private_run() {

@@ -58,6 +58,8 @@ struct Options {
   // Executions spent on making a failing schedule simpler.
   std::uint32_t minimise_executions_max = 400;
   std::uint32_t story_steps_max = 200;
+  // Steps of a replay at which racecourse_story_step() is called, for a debugger to stop at. Sorted.
+  std::vector<std::uint64_t> stops;
 };
 
 struct Summary {
@@ -132,3 +134,6 @@ class LockFreeScope {
 void world_is_loaded();
 
 }  // namespace racecourse::schedules
+
+// Does nothing, on the stack of the thread that is about to take that step: a place for a breakpoint.
+extern "C" void racecourse_story_step(unsigned thread, unsigned long step);

@@ -1,5 +1,5 @@
-// Goal: an increment counts as soon as increment() has returned. Method: the threads stay alive, so that
-// nothing can be counted late, when they end.
+// Goal: an increment counts as soon as increment() has returned. Method: threads increment in turns, and all
+// stay alive, so that nothing can be counted late, when they end.
 #include <vector>
 
 #include "crowd.hpp"
@@ -7,23 +7,22 @@
 #include "racecourse/scenario.hpp"
 
 RACECOURSE_SCENARIO(value_is_up_to_date) {
-  constexpr int kThreads = 4;  // The last one reads.
+  constexpr std::size_t kWriters = 3;
   const auto counter = race_counter::make_counter();
   CHECK_MESSAGE(counter->value() == 0, "A new counter must be at 0.");
   std::vector<std::int64_t> shares;
   std::int64_t expected = 0;
-  for (int i = 0; i + 1 < kThreads; ++i) {
+  for (std::size_t i = 0; i < kWriters; ++i) {
     shares.push_back(racecourse::inputs().between(1, 40));
     expected += shares.back();
   }
   std::int64_t seen = 0;
-  crowd::crowd(kThreads, [&](int thread, crowd::Line& line) {
-    const bool reader = thread == kThreads - 1;
-    if (!reader)
-      for (std::int64_t i = 0; i < shares[static_cast<std::size_t>(thread)]; ++i) counter->increment();
-    line.arrive();
-    if (reader) seen = counter->value();
-    line.arrive();
+  crowd::Gate turns;
+  crowd::at_once(kWriters + 1, [&](std::size_t thread) {
+    turns.await(thread);
+    if (thread == kWriters) seen = counter->value();
+    for (std::int64_t i = 0; thread < kWriters && i < shares[thread]; ++i) counter->increment();
+    turns.pass_and_await(kWriters + 1);
   });
   CHECK_MESSAGE(seen == expected,
                 "All increment() calls had returned, their threads were still running, and value() must "

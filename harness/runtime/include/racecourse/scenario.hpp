@@ -116,7 +116,20 @@ class Sentence {
  private:
   std::ostringstream text_;
 };
+void begin_lock_free_operation();
+void end_lock_free_operation();
 }  // namespace detail
+
+// An operation that must be lock-free: wherever other threads stop for ever, some thread's operation goes on
+// to its end. Under `schedules` with a budget of `stopped_threads`, a thread may be stopped inside it at any
+// step, and whoever then waits for it is found (not_lock_free). Elsewhere it does nothing. Scopes nest.
+class LockFreeScope {
+ public:
+  LockFreeScope() { detail::begin_lock_free_operation(); }
+  LockFreeScope(const LockFreeScope&) = delete;
+  LockFreeScope& operator=(const LockFreeScope&) = delete;
+  ~LockFreeScope() { detail::end_lock_free_operation(); }
+};
 
 // Records a named value. Observing a name again appends; the sequence of a name is compared with the
 // reference's.
