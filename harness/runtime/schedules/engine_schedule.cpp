@@ -35,9 +35,11 @@ void Engine::note_executed(Thread& thread) {
     recorder_->settle(thread.id);
     recorder_->executes(step_, thread.id, thread.pending, thread.context);
   }
-  if (wants_operations_) strategy_->executed(thread.id, thread.pending);
   if (std::binary_search(options_.stops.begin(), options_.stops.end(), step_))
     racecourse_story_step(thread.id, step_);
+  if (!wants_operations_) return;
+  strategy_->executed(thread.id, thread.pending);
+  if (strategy_->abandons()) stop(ExecutionEnd::pruned);
 }
 
 void Engine::end_private_run() {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <utility>
 
 #include "crash_guard.hpp"
 #include "engine.hpp"
@@ -59,8 +60,13 @@ class Explorer {
     snapshot()->restore();
     restore_keys();
     restart_random_bytes();
-    return engine().run(body_, argument_, strategy, recorder);
+    const Execution& execution = engine().run(body_, argument_, strategy, recorder);
+    choices_grew_ = choices_grew_ || execution.choices_grew;
+    return execution;
   }
+
+  // Whether any execution since the last call, also one that established a finding, made choices grow.
+  bool take_choices_grew() { return std::exchange(choices_grew_, false); }
 
   Replay replay(const Schedule& schedule, std::uint32_t story_steps_max) {
     ReplayStrategy strategy(schedule);
@@ -140,6 +146,7 @@ class Explorer {
   void* argument_;
   const Options& options_;
   CrashGuard guard_;
+  bool choices_grew_ = false;
 };
 
 bool is_new(const Summary& summary, const Finding& finding) {
@@ -160,6 +167,7 @@ Summary explore(Body body, void* argument, Strategy& strategy, const Options& op
   Summary summary;
   std::uint64_t number = 0;
   for (; summary.executions < options.executions_max && summary.steps < options.total_steps_max; ++number) {
+    if (explorer.take_choices_grew()) strategy.choices_grew();
     if (!strategy.new_execution(number)) {
       summary.exhaustive = true;
       break;
@@ -167,7 +175,6 @@ Summary explore(Body body, void* argument, Strategy& strategy, const Options& op
     const Execution& execution = explorer.run(strategy);
     const bool complete = execution.end != ExecutionEnd::pruned;
     strategy.end_execution(complete);
-    if (execution.choices_grew) strategy.choices_grew();
     summary.steps += execution.steps;
     summary.switches += execution.switches;
     summary.threads_max = std::max(summary.threads_max, execution.threads);

@@ -65,7 +65,7 @@ class Strategy {
   // choice.
   virtual void executed(ThreadId thread, const Operation& operation);
   // A choice has been made that makes the rest of this execution pointless: end it, it counts as pruned.
-  // Asked after each choose_thread and choose_alternative.
+  // Asked after each choose_thread, choose_alternative and executed.
   [[nodiscard]] virtual bool abandons() const { return false; }
 
   // A strategy that replays a recording is asked at every operation, for every thread that is not blocked,

@@ -17,6 +17,7 @@
 #include "explore.hpp"
 #include "portfolio.hpp"
 #include "programs/program.hpp"
+#include "sleep_sets.hpp"
 #include "token.hpp"
 
 using namespace racecourse::schedules;
@@ -30,6 +31,7 @@ std::unique_ptr<Strategy> strategy_named(const std::string& name, std::uint64_t 
   if (name == "pos") return std::make_unique<Pos>(seed);
   if (name == "surw") return std::make_unique<Surw>(seed);
   if (name == "exhaustive2") return std::make_unique<Exhaustive>(Exhaustive::Limits{2, true});
+  if (name == "sleep_sets") return std::make_unique<SleepSets>();
   return std::make_unique<Portfolio>(seed);
 }
 
