@@ -153,7 +153,7 @@ struct Store {
   __extension__ unsigned __int128 value = 0;
   ThreadId thread = 0;
   std::uint32_t clock = 0;            // The storing thread's, at the store.
-  std::uint64_t sequential_step = 0;  // Of a sequentially consistent store; otherwise 0.
+  std::uint64_t sequential_step = 0;  // Of the first sequentially consistent operation that wrote or read it.
   VectorClock release;                // What an acquiring load of it learns.
   VectorClock seen;  // For each thread, its clock when it first read or wrote this store; 0: never.
 };

@@ -39,14 +39,13 @@ std::uint32_t oldest_visible(Engine& engine, const AtomicCell& cell, MemoryOrder
   for (std::uint32_t i = cell.history_size; i-- > 1;) {
     const Store& store = cell.history[i];
     if (seen_before(engine, store, me.clock)) return i;
-    const bool stored = store.clock != 0;
-    // Stored before a sequentially consistent fence that precedes one of this thread's.
-    if (stored && store.clock <= me.seen_by_fences.at(store.thread)) return i;
+    // Stored or read before a sequentially consistent fence that precedes one of this thread's.
+    if (seen_before(engine, store, me.seen_by_fences)) return i;
     if (store.sequential_step != 0 && store.sequential_step <= me.fence_step) return i;
-    // A sequentially consistent load reads no store older than the last sequentially consistent one, nor one
-    // that a fence has put before it.
+    // A sequentially consistent load reads no store older than the last one that was stored or read so, nor
+    // one that a fence has put before it.
     if (order == kSequential &&
-        (store.sequential_step != 0 || (stored && store.clock <= engine.fences_seen.at(store.thread))))
+        (store.sequential_step != 0 || seen_before(engine, store, engine.fences_seen)))
       return i;
   }
   return 0;
@@ -67,6 +66,7 @@ AnyValue weak_load(Engine& engine, AtomicCell& cell, AnyValue newest, MemoryOrde
   Store& store = cell.history[cell.history_size - 1 - back];
   Thread& me = engine.self();
   if (store.seen.at(me.id) == 0) store.seen.set(me.id, me.epoch());
+  if (order == kSequential && store.sequential_step == 0) store.sequential_step = engine.step();
   learn(me, store.release, order);
   return store.value;
 }
