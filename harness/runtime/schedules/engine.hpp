@@ -273,6 +273,7 @@ class Engine {
   void set_blocked(Thread& thread, std::optional<std::uint64_t> deadline_ns);
   void set_runnable(Thread& thread);
   void drop_deadline(Thread& thread);
+  void went_on();
   Thread& new_thread(std::uint16_t id);
   friend void body_entry();
   friend void thread_entry();

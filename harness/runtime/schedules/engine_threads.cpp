@@ -194,8 +194,12 @@ bool Engine::wait(SyncObject& object, ThreadQueue& queue, std::optional<std::uin
     return !me.timed_out;
   }
   me.waits_for = nullptr;
+  went_on();
   return !me.timed_out;
 }
+
+// Strategies that tell states apart must see that a thread which waited has gone on.
+void Engine::went_on() { also({current_->pending.kind, 0, true, 0, current_->pending.pc}); }
 
 void Engine::wake(Thread& waiter) {
   if (waiter.queue != nullptr) waiter.queue->remove(waiter);
@@ -233,6 +237,7 @@ void Engine::sleep_until(std::uint64_t deadline_ns) {
   set_blocked(me, deadline_ns);
   ++step_;
   reschedule(me);
+  went_on();
 }
 
 }  // namespace racecourse::schedules

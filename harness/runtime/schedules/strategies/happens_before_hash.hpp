@@ -27,8 +27,12 @@ class HappensBeforeHash {
       for (std::uint64_t& hash : threads_) hash = mix(hash, all);
       return;
     }
-    if (operation.object == 0) return;
     std::uint64_t& mine = threads_[thread];
+    if (operation.object == 0) {
+      // Nobody else's business, but the thread is further than it was.
+      mine = mix(mine, static_cast<std::uint64_t>(operation.kind) << 16 | thread);
+      return;
+    }
     const std::uintptr_t first = operation.object >> 3;
     const std::uintptr_t last = (operation.object + (operation.size > 0 ? operation.size - 1u : 0u)) >> 3;
     std::uint64_t hash = mix(mine, static_cast<std::uint64_t>(operation.kind) << 16 | thread);

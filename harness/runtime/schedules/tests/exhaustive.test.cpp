@@ -6,6 +6,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -16,6 +17,7 @@
 #include "exhaustive.hpp"
 #include "explore.hpp"
 #include "random.hpp"
+#include "sleep_sets.hpp"
 
 using namespace racecourse::schedules;
 
@@ -139,6 +141,55 @@ TEST_CASE("which waiter is woken is a choice") {
   options.executions_max = 3000;
   Exhaustive strategy({1, true});
   CHECK(outcomes_of(explore(body, strategy, options)) == std::set<std::string>{"order=ab", "order=ba"});
+}
+
+namespace {
+
+// Each thread does `wait` and then appends its letter; the body does `release` in between.
+template <class Wait, class Release>
+auto two_that_wait(Wait wait, Release release) {
+  return [wait, release] {
+    std::atomic<int> gate = 0;
+    std::atomic<int> order = 0;
+    const auto work = [&](int digit) {
+      wait(gate);
+      int seen = order.load();
+      while (!order.compare_exchange_strong(seen, seen * 10 + digit)) {
+      }
+    };
+    std::thread a(work, 1);
+    std::thread b(work, 2);
+    release(gate);
+    a.join();
+    b.join();
+    observe("order", std::to_string(order.load()));
+  };
+}
+
+}  // namespace
+
+TEST_CASE("a thread that went on after waiting is in a new state") {
+  // Being woken is an operation of nobody: if the thread's next choice looked like the one before, all that
+  // follows would be taken for explored. Either thread may be first, whatever both waited for.
+  using namespace std::chrono_literals;
+  const std::set<std::string> both{"order=12", "order=21"};
+  const auto nothing = [](std::atomic<int>&) {};
+  const auto outcomes = [](auto body) {
+    Exhaustive strategy({2, true});
+    const Summary summary = explore(body, strategy, small());
+    CHECK(summary.exhaustive);
+    SleepSets sleeping;
+    CHECK(outcomes_of(explore(body, sleeping, small())) == outcomes_of(summary));
+    return outcomes_of(summary);
+  };
+  CHECK(outcomes(two_that_wait([](std::atomic<int>&) { std::this_thread::sleep_for(1s); }, nothing)) == both);
+  CHECK(outcomes(two_that_wait([](std::atomic<int>&) { std::this_thread::sleep_for(0s); }, nothing)) == both);
+  CHECK(outcomes(two_that_wait([](std::atomic<int>&) { std::this_thread::yield(); }, nothing)) == both);
+  CHECK(outcomes(two_that_wait([](std::atomic<int>& gate) { gate.wait(0); },
+                               [](std::atomic<int>& gate) {
+                                 gate = 1;
+                                 gate.notify_all();
+                               })) == both);
 }
 
 namespace {
