@@ -275,6 +275,10 @@ Result<> collect(const std::vector<Command>& commands, BuildReport& report) {
     if (outcome.kernel.limit_hit == LimitHit::none && compiler_was_killed(outcome.output))
       return environment_error("compile " + command.shown +
                                ": somebody killed the compiler; is the machine out of memory?");
+    // The processor's time is the compiler's own; that of the clock is also everybody else's.
+    if (outcome.kernel.limit_hit == LimitHit::wall_spinning)
+      return environment_error("compile " + command.shown +
+                               ": the machine is so busy that the compiler got no further in five minutes");
     if (report.findings.empty() || command.flavour == commands.front().flavour)
       report.findings.push_back(failure_of(command, outcome));
   }

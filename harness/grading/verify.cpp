@@ -80,7 +80,8 @@ std::vector<std::string> compare(const LabResult& result, const Expectation& exp
     else if (item.verdict == Verdict::failed && kinds != (wanted != nullptr ? wanted : allowed)->findings)
       surprises.push_back(name + ": expected " + list((wanted != nullptr ? wanted : allowed)->findings) +
                           ", found " + list(kinds) + ": " + item.findings.front().message);
-    else if (item.verdict == Verdict::inconclusive)
+    // A measurement that a busy machine leaves open says nothing about the lab; anything else that is open does.
+    else if (item.verdict == Verdict::inconclusive && item.instrument != Instrument::speed)
       surprises.push_back(name + ": inconclusive");
     else if (item.verdict == Verdict::passed && wanted != nullptr)
       surprises.push_back(name + ": expected " + list(wanted->findings) + ", but it passed");

@@ -9,8 +9,8 @@
 // its results. A loop that does nothing but ask ready() must come to an end. Signals. Every function works
 // when signals with handlers interrupt the caller or a worker: nothing is lost, cut short or reported as
 // failed because a system call returned EINTR or did only a part of its work. Surroundings. The pool never
-// touches the caller's own child processes and descriptors, and never lets SIGPIPE end the caller. Several
-// pools may exist at once and end in any order.
+// touches the caller's own child processes (it does not take their exit codes either) and descriptors, and
+// never lets SIGPIPE end the caller. Several pools may exist at once and end in any order.
 #pragma once
 
 #include <chrono>
@@ -117,9 +117,10 @@ class Pool {
 // A pool of `workers` processes, or of as many as there are cores if `workers` is 0: either
 // std::thread::hardware_concurrency() or the number of cores this process may run on, where these differ.
 // Throws std::invalid_argument if `workers` is negative, and std::system_error, with nothing left behind, if
-// the system refuses a process or a descriptor. Workers may be forked here or when they are first needed:
-// what a task sees of the caller's memory is a copy from some moment between make_pool() and the start of the
-// task.
+// the system refuses it a process or a descriptor. Workers may be forked here or each when it is first
+// needed: what a task sees of the caller's memory is a copy from some moment between make_pool() and the
+// start of the task. Where the system refuses a worker later on, the pool may try again later, or throw
+// std::system_error from the function that the caller is in.
 //
 // Workers that die. A worker's death is noticed. The task that it was running is finished with WorkerDied and
 // is not run again; no other task suffers. A worker that dies without a task costs no task at all. In both

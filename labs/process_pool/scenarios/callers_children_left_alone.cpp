@@ -1,5 +1,5 @@
-// The caller has children of its own, one that has ended and one that lives: the pool waits for its workers
-// only.
+// The caller has children of its own, one that has ended, one that ends while the pool works, and one that
+// lives: the pool waits for its workers only.
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -16,38 +16,48 @@ namespace {
 
 std::string echo(const std::string& argument) { return argument; }
 
-int fork_child(bool ends_at_once) {
+int fork_child(scenarios::milliseconds life) {
   const int pid = ::fork();
   if (pid == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // It must not outlive a scenario that ends early.
-    if (!ends_at_once) scenarios::sleep_for(2 * scenarios::kPatience);
+    scenarios::sleep_for(life);
     ::_exit(7);
   }
   return pid;
 }
 
+void check_ended(int child) {
+  int status = 0;
+  const bool kept = ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 7;
+  CHECK_MESSAGE(
+      kept,
+      "The pool must wait for its own workers only: the caller could not wait for its own child any more.");
+}
+
 }  // namespace
 
 RACECOURSE_SCENARIO(callers_children_left_alone) {
-  const int ended = fork_child(true);
-  const int living = fork_child(false);
+  const int ended = fork_child(scenarios::milliseconds(0));
+  const int living = fork_child(2 * scenarios::kPatience);
   scenarios::wait_until([&] { return scenarios::is_dead(ended); });
 
   const auto pool = process_pool::make_pool(2);
-
-  CHECK_MESSAGE(scenarios::outcome_of(*pool->apply_async(echo, "x")) == "value x",
-                "A simple task must give its value.");
+  const auto check_task = [&] {
+    CHECK_MESSAGE(scenarios::outcome_of(*pool->apply_async(echo, "x")) == "value x",
+                  "A simple task must give its value.");
+  };
+  check_task();
+  const int ending = fork_child(scenarios::milliseconds(0));
+  scenarios::wait_until([&] { return scenarios::is_dead(ending); });
+  check_task();
   pool->close();
   pool->join();
   process_pool::make_pool(1)->terminate();
 
-  int status = 0;
   const bool was_alive = !scenarios::is_dead(living);
   CHECK_MESSAGE(was_alive, "The pool must neither end the caller's own child nor wait for it.");
   ::kill(living, SIGKILL);
   ::waitpid(living, nullptr, 0);
-  const bool kept = ::waitpid(ended, &status, 0) == ended && WIFEXITED(status) && WEXITSTATUS(status) == 7;
-  CHECK_MESSAGE(
-      kept,
-      "The pool must wait for its own workers only: the caller could not wait for its own child any more.");
+  check_ended(ended);
+  check_ended(ending);
 }

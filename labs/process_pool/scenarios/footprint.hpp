@@ -14,15 +14,17 @@
 
 namespace scenarios {
 
-// The state letter of a process in /proc: 'S' sleeping, 'Z' zombie; 0 if it is gone.
-inline char process_state(int pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+// The state letter of a process or a thread in its file of /proc: 'S' sleeping, 'Z' zombie; 0 if it is gone.
+inline char state_in(const std::string& path) {
+  std::ifstream file(path);
   std::string line;
   std::getline(file, line);
   // The name in parentheses may hold anything, so the state is found after the last one.
   const std::size_t close = line.rfind(')');
   return close != std::string::npos && close + 2 < line.size() ? line[close + 2] : '\0';
 }
+
+inline char process_state(int pid) { return state_in("/proc/" + std::to_string(pid) + "/stat"); }
 
 inline bool is_dead(int pid) {
   const char state = process_state(pid);
@@ -35,8 +37,8 @@ inline constexpr milliseconds kEnding{1'000};
 
 class Footprint {
  public:
-  // `when` completes the sentence of a finding: "after join()".
-  void check_nothing_left(const std::string& when) const {
+  // `when` completes the sentence of a finding: "after join()". Whether nothing was left.
+  bool check_nothing_left(const std::string& when) const {
     using racecourse::Fault;
     bool zombie = false;
     bool alive = false;
@@ -48,17 +50,21 @@ class Footprint {
       if (!ended) ::kill(pid, SIGKILL);
       ::waitpid(pid, nullptr, 0);
     }
+    bool clean = !zombie && !alive;
     racecourse::expect(!zombie, Fault::zombie,
                        "A worker was not waited for with waitpid(): it is a zombie " + when + ".");
     racecourse::expect(!alive, Fault::process_leak, "A worker process still runs " + when + ".");
     const std::vector<int> open = racecourse::open_descriptors();
-    racecourse::expect(std::includes(descriptors_.begin(), descriptors_.end(), open.begin(), open.end()),
-                       Fault::descriptor_leak, "A descriptor of the pool is still open " + when + ".");
-    racecourse::expect(std::includes(open.begin(), open.end(), descriptors_.begin(), descriptors_.end()),
-                       Fault::wrong_outcome, "The pool has closed a descriptor that is not its own.");
+    clean &=
+        racecourse::expect(std::includes(descriptors_.begin(), descriptors_.end(), open.begin(), open.end()),
+                           Fault::descriptor_leak, "A descriptor of the pool is still open " + when + ".");
+    clean &=
+        racecourse::expect(std::includes(open.begin(), open.end(), descriptors_.begin(), descriptors_.end()),
+                           Fault::wrong_outcome, "The pool has closed a descriptor that is not its own.");
     // The kernel removes a thread from its list a moment after pthread_join() has returned.
     const bool joined = wait_until([&] { return racecourse::thread_count() <= threads_; });
-    racecourse::expect(joined, Fault::thread_leak, "A thread of the pool still runs " + when + ".");
+    clean &= racecourse::expect(joined, Fault::thread_leak, "A thread of the pool still runs " + when + ".");
+    return clean;
   }
 
  private:

@@ -1,8 +1,11 @@
-// make_pool when the system has only three descriptors left: std::system_error and nothing left behind. (A
-// pool that gets by with three is welcome.)
+// make_pool when the system has only so many descriptors left, from none to enough for most designs, so that
+// it is refused before the first worker, between two workers, and in the middle of one. Either it throws
+// std::system_error and leaves nothing behind, or it makes a pool that works when there are descriptors
+// again.
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,23 +13,61 @@
 #include "outcomes.hpp"
 #include "racecourse/scenario.hpp"
 
-RACECOURSE_SCENARIO(no_descriptors_left) {
-  const scenarios::Footprint before;
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  const rlimit small{64, limit.rlim_max};
-  ::setrlimit(RLIMIT_NOFILE, &small);
-  std::vector<int> fillers;
-  for (int fd = ::dup(2); fd >= 0; fd = ::dup(2)) fillers.push_back(fd);
-  for (int i = 0; i < 3 && !fillers.empty(); ++i) {
-    ::close(fillers.back());
-    fillers.pop_back();
+namespace {
+
+constexpr int kWorkers = 3;
+constexpr std::size_t kSpareMax = 14;
+
+std::string echo(const std::string& argument) { return argument; }
+
+// Takes all descriptors but `spare` as long as it lives.
+class Shortage {
+ public:
+  explicit Shortage(std::size_t spare) {
+    ::getrlimit(RLIMIT_NOFILE, &limit_);
+    const rlimit small{64, limit_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &small);
+    for (int fd = ::dup(2); fd >= 0; fd = ::dup(2)) fillers_.push_back(fd);
+    for (; spare > 0 && !fillers_.empty(); --spare) {
+      ::close(fillers_.back());
+      fillers_.pop_back();
+    }
   }
-  const std::string outcome = scenarios::outcome_of(
-      [] { return process_pool::make_pool(8)->workers() == 8 ? "a pool of 8" : "a smaller pool"; });
-  for (const int fd : fillers) ::close(fd);
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  const bool right = outcome == "std::system_error" || outcome == "value a pool of 8";
-  CHECK_MESSAGE(right, "make_pool() must throw std::system_error when the system refuses a descriptor.");
-  before.check_nothing_left("after make_pool() has failed");
+  Shortage(const Shortage&) = delete;
+  Shortage& operator=(const Shortage&) = delete;
+  ~Shortage() {
+    for (const int fd : fillers_) ::close(fd);
+    ::setrlimit(RLIMIT_NOFILE, &limit_);
+  }
+
+ private:
+  rlimit limit_{};
+  std::vector<int> fillers_;
+};
+
+// False if something was wrong. Stops there: what is left behind would be found again and again.
+bool check_with(std::size_t spare) {
+  const scenarios::Footprint before;
+  std::unique_ptr<process_pool::Pool> pool;
+  const std::string outcome = scenarios::outcome_of([&] {
+    const Shortage shortage(spare);
+    pool = process_pool::make_pool(kWorkers);
+    return "a pool";
+  });
+  const std::vector<std::string> words = {"a", "b", "c", "d"};
+  const bool right =
+      pool ? scenarios::sorted_map(*pool, echo, words) == words : outcome == "std::system_error";
+  if (pool) pool->terminate();
+  pool.reset();
+  CHECK_MESSAGE(right,
+                "When the system refuses a descriptor, make_pool() must throw std::system_error, or make a "
+                "pool that works all the same.");
+  return right && before.check_nothing_left("after make_pool() was refused a descriptor");
+}
+
+}  // namespace
+
+RACECOURSE_SCENARIO(no_descriptors_left) {
+  for (std::size_t spare = 0; spare <= kSpareMax; ++spare)
+    if (!check_with(spare)) return;
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -52,8 +53,18 @@ inline std::string outcome_of(process_pool::AsyncResult& result) {
   return outcome_of([&] { return result.get(); });
 }
 
-// The values of map in sorted order, for scenarios that are not about the order: each demand is judged in one
-// place. If map throws, one word says what.
+// The outcomes of all these results in sorted order, for scenarios that are not about whose result is whose:
+// each demand is judged in one place.
+inline std::vector<std::string> sorted_outcomes(
+    const std::vector<std::unique_ptr<process_pool::AsyncResult>>& results) {
+  std::vector<std::string> outcomes;
+  for (const auto& result : results) outcomes.push_back(outcome_of(*result));
+  std::sort(outcomes.begin(), outcomes.end());
+  return outcomes;
+}
+
+// The values of map in sorted order, for scenarios that are not about the order. If map throws, one word says
+// what.
 inline std::vector<std::string> sorted_map(process_pool::Pool& pool, process_pool::Task task,
                                            const std::vector<std::string>& arguments) {
   std::vector<std::string> values;

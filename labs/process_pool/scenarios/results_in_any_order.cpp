@@ -28,6 +28,7 @@ RACECOURSE_SCENARIO(results_in_any_order) {
   CHECK_MESSAGE(scenarios::outcome_of(*second) == "value second",
                 "get() must give the value of its own task, although an older task is not finished.");
   CHECK_MESSAGE(!gate->stayed_shut(), "get() must not wait for the results of other tasks.");
+  if (gate->stayed_shut()) return;
   gate->open();
   for (std::size_t i = 0; i < 12; ++i) {
     order.push_back(i);
@@ -38,7 +39,5 @@ RACECOURSE_SCENARIO(results_in_any_order) {
   for (const std::size_t i : order)
     CHECK_MESSAGE(scenarios::outcome_of(*results[i]) == "value " + words[i],
                   "get() must give the value of its own task, in whatever order results are asked for.");
-  if (!gate->stayed_shut())
-    CHECK_MESSAGE(scenarios::outcome_of(*first) == "value first",
-                  "get() must give the value of its own task.");
+  CHECK_MESSAGE(scenarios::outcome_of(*first) == "value first", "get() must give the value of its own task.");
 }

@@ -29,19 +29,26 @@ std::string get_stuck(const std::string&) {
 
 using Results = std::vector<std::unique_ptr<process_pool::AsyncResult>>;
 
-// Two finished, one running and one waiting task of a pool with one worker.
+// Two finished, one running and one waiting task of a pool with one worker. Empty if it did not come to that.
 Results fill(process_pool::Pool& pool) {
   page->started = false;
   Results results;
   for (const process_pool::Task task : {echo, fail, get_stuck, get_stuck})
     results.push_back(pool.apply_async(task, "x"));
-  const auto two_are_known = [&] { return results[0]->ready() && results[1]->ready(); };
-  (void)scenarios::wait_until([&] { return two_are_known() && page->started; },
-                              [&] { (void)results[2]->ready(); });
+  results[0]->wait();
+  results[1]->wait();
+  (void)scenarios::wait_until([&] { return page->started.load(); },
+                              [&] { (void)results[2]->wait_for(scenarios::milliseconds(1)); });
+  // Otherwise nothing is unfinished now, and there is nothing to see here.
+  const bool stuck = page->started && !page->never.stayed_shut();
+  CHECK_MESSAGE(stuck,
+                "A worker must take one task after the other, and apply_async() must not wait for them.");
+  if (!stuck) results.clear();
   return results;
 }
 
 void check(const Results& results, const std::string& when) {
+  if (results.empty()) return;
   CAPTURE(when);
   CHECK_MESSAGE(scenarios::outcome_of(*results[0]) == "value x", "A value that had arrived must stay.");
   CHECK_MESSAGE(scenarios::outcome_of(*results[1]) == "TaskFailed x",
@@ -62,7 +69,9 @@ RACECOURSE_SCENARIO(results_outlive_pool) {
   page = scenarios::make_shared<Page>();
   auto pool = process_pool::make_pool(1);
   const Results terminated = fill(*pool);
+  if (terminated.empty()) return;
   pool->terminate();
+  if (page->never.stayed_shut()) return;  // terminate() has waited for the tasks, which is judged elsewhere.
   check(terminated, "after terminate()");
   pool.reset();
   check(terminated, "after the destructor");

@@ -13,6 +13,7 @@
 #include "racecourse/scenario.hpp"
 #include "shared_page.hpp"
 #include "ticks.hpp"
+#include "watcher.hpp"
 
 namespace {
 
@@ -25,12 +26,8 @@ struct Page {
   scenarios::Gate gate;
 };
 Page* page = nullptr;
-volatile sig_atomic_t stopped_worker = 0;
 
-void count_tick(int) {
-  // The worker lies still for ten ticks, so that whoever writes to it is interrupted in the middle.
-  if (++page->ticks == 10 && stopped_worker != 0) ::kill(stopped_worker, SIGCONT);
-}
+void count_tick(int) { ++page->ticks; }
 
 std::string own_pid(const std::string&) { return std::to_string(::getpid()); }
 std::string wait_for_ticks(const std::string& argument) {
@@ -45,51 +42,103 @@ std::string digest(const std::string& argument) {
   return std::to_string(argument.size()) + ":" + std::to_string(sum);
 }
 
-void check_waiting() {
+// All of these: false if something was wrong.
+bool check_waiting() {
   const auto pool = process_pool::make_pool(2);
-  const auto result = pool->apply_async(wait_for_ticks, "one");
-  CHECK_MESSAGE(scenarios::outcome_of(*result) == "value one",
-                "get() must work while signals interrupt the caller.");
+  const std::string one =
+      scenarios::outcome_of([&] { return pool->apply_async(wait_for_ticks, "one")->get(); });
+  CHECK_MESSAGE(one == "value one", "get() must work while signals interrupt the caller.");
+  if (one != "value one") return false;
   const std::vector<std::string> words = {"a", "b", "c"};
-  CHECK_MESSAGE((scenarios::sorted_map(*pool, wait_for_ticks, words) == words),
-                "map() must work while signals interrupt the caller.");
+  const bool mapped = scenarios::sorted_map(*pool, wait_for_ticks, words) == words;
+  CHECK_MESSAGE(mapped, "map() must work while signals interrupt the caller.");
+  return mapped;
+}
 
+bool check_waiting_for_some_time() {
+  const auto pool = process_pool::make_pool(1);
   const auto stuck = pool->apply_async(wait_at_gate, "two");
   const auto before = std::chrono::steady_clock::now();
-  const bool finished = stuck->wait_for(milliseconds(40));
+  bool finished = false;
+  const std::string outcome = scenarios::outcome_of([&] {
+    finished = stuck->wait_for(milliseconds(40));
+    return "";
+  });
   const bool too_early = std::chrono::steady_clock::now() - before < milliseconds(40);
+  const bool returned = outcome == "value ";
+  CHECK_MESSAGE(returned, "wait_for() must not throw because a signal interrupts the caller.");
+  if (!returned) return false;
   CHECK_MESSAGE(!finished, "wait_for() must not take an interruption for the end of the task.");
   CHECK_MESSAGE(!too_early, "wait_for() must not take an interruption for the end of its time.");
   page->gate.open();
-  CHECK_MESSAGE(scenarios::outcome_of(*stuck) == "value two",
-                "get() must work while signals interrupt the caller.");
+  const bool right = scenarios::outcome_of(*stuck) == "value two";
+  CHECK_MESSAGE(right, "get() must work after wait_for() was interrupted by signals.");
+  return right && !finished && !too_early;
 }
 
-void check_writing() {
-  const auto pool = process_pool::make_pool(1);
-  const int worker = std::stoi(pool->apply_async(own_pid, "")->get());
-  if (worker == scenarios::kCaller) return;
+// A worker that lies still until the caller, which sleeps because of it, has been interrupted ten times.
+struct Stopped {
+  std::atomic<int> worker{0};
+  std::atomic<bool> caller_begins{false};
+
+  // False if tasks do not run in workers.
+  bool stop_worker_of(process_pool::Pool& pool) {
+    worker = std::stoi(pool.apply_async(own_pid, "")->get());
+    if (worker == scenarios::kCaller) return false;
+    ::kill(worker, SIGSTOP);
+    caller_begins = true;
+    return true;
+  }
+  void wake_after_ticks() const {
+    const int start = page->ticks;
+    scenarios::wait_until([&] { return page->ticks >= start + 10; });
+    ::kill(worker, SIGCONT);
+  }
+};
+
+bool check_writing() {
+  auto* const stopped = scenarios::make_shared<Stopped>();
+  const scenarios::Watcher watcher(stopped->caller_begins, [&] { stopped->wake_after_ticks(); });
   std::string text = racecourse::inputs().word(1024);
   while (text.size() < kLong) text += text;
-  page->ticks = 0;
-  stopped_worker = worker;
-  ::kill(worker, SIGSTOP);
-  const std::string arrived = scenarios::outcome_of(*pool->apply_async(digest, text));
+  const auto pool = process_pool::make_pool(1);
+  if (!stopped->stop_worker_of(*pool)) return true;
+  const bool right = scenarios::outcome_of([&] { return pool->apply_async(digest, text)->get(); }) ==
+                     "value " + digest(text);
   CHECK_MESSAGE(
-      arrived == "value " + digest(text),
+      right,
       "A long argument must arrive whole when a signal interrupts the caller while it is being written.");
-  stopped_worker = 0;
+  return right;
 }
 
-void check_joining() {
+bool join_of(process_pool::Pool& pool) {
+  const bool right = scenarios::outcome_of([&] {
+                       pool.close();
+                       pool.join();
+                       return "";
+                     }) == "value ";
+  CHECK_MESSAGE(right, "join() must not throw because a signal interrupts the caller.");
+  return right;
+}
+
+bool check_joining_in_task() {
   const scenarios::Footprint before;
   const auto pool = process_pool::make_pool(2);
   const auto result = pool->apply_async(wait_for_ticks, "three");
-  pool->close();
-  pool->join();
-  before.check_nothing_left("after join() while signals interrupt the caller");
-  CHECK_MESSAGE(scenarios::outcome_of(*result) == "value three",
-                "join() must not take an interruption for the end.");
+  if (!join_of(*pool)) return false;
+  const bool finished = scenarios::outcome_of(*result) == "value three";
+  CHECK_MESSAGE(finished, "join() must not take an interruption for the end of the tasks.");
+  return before.check_nothing_left("after join() while signals interrupt the caller") && finished;
+}
+
+// The worker has nothing to do and is slow to end.
+bool check_joining_slow_worker() {
+  auto* const stopped = scenarios::make_shared<Stopped>();
+  const scenarios::Watcher watcher(stopped->caller_begins, [&] { stopped->wake_after_ticks(); });
+  const scenarios::Footprint before;
+  const auto pool = process_pool::make_pool(1);
+  if (!stopped->stop_worker_of(*pool)) return true;
+  return join_of(*pool) && before.check_nothing_left("after join() while signals interrupt the caller");
 }
 
 }  // namespace
@@ -97,7 +146,6 @@ void check_joining() {
 RACECOURSE_SCENARIO(signals_interrupt_caller) {
   page = scenarios::make_shared<Page>();
   const scenarios::Ticks ticks(count_tick, 0);
-  check_waiting();
-  check_writing();
-  check_joining();
+  (void)(check_waiting() && check_waiting_for_some_time() && check_writing() && check_joining_in_task() &&
+         check_joining_slow_worker());
 }

@@ -34,7 +34,8 @@ std::string long_result(const std::string& argument) {
 // SIGURG, because its default action is to do nothing: a worker that has reset its handlers is right too.
 void interrupt_in_sleep(int pid) {
   for (int i = 0; i < 5; ++i) {
-    scenarios::wait_until([&] { return scenarios::process_state(pid) == 'S'; });
+    scenarios::wait_until([&] { return scenarios::process_state(pid) == 'S' || scenarios::is_dead(pid); });
+    if (scenarios::is_dead(pid)) return;
     ::kill(pid, SIGURG);
     scenarios::sleep_for(scenarios::milliseconds(1));
   }

@@ -1,5 +1,5 @@
-// The slow but simple way: select(), text headers, and a conversation in pieces of 4 KiB, each of which the other side
-// confirms, so that neither pipe is ever full. No queue is written ahead, nothing is non-blocking.
+// The slow but simple way: select(), text headers, and a conversation in pieces of 4 KiB, each of which the
+// other side confirms, so that neither pipe is ever full. No queue is written ahead, nothing is non-blocking.
 #include "process_pool.hpp"
 
 #include <signal.h>
@@ -93,7 +93,7 @@ struct Worker {
   pid_t pid = 0;
   int to = -1, from = -1;
   std::shared_ptr<Job> job;
-  std::size_t at = 0;        // How far the argument has gone out.
+  std::size_t at = 0;  // How far the argument has gone out.
   bool replying = false;
   unsigned long long failed = 0;
   std::string reply;
@@ -167,7 +167,8 @@ struct Shop {
           start(worker);
         }
         const auto job = queue.front();
-        const std::string head = header(reinterpret_cast<unsigned long long>(job->task), job->argument.size());
+        const std::string head =
+            header(reinterpret_cast<unsigned long long>(job->task), job->argument.size());
         if (!put(worker.to, head.data(), head.size())) continue;
         queue.pop_front();
         worker.job = job;
@@ -248,21 +249,25 @@ struct Shop {
     const auto job = std::move(worker.job);
     worker.job = nullptr;
     worker.replying = false;
-    if (worker.failed != 0) job->error = std::make_exception_ptr(TaskFailed(worker.reply));
-    else job->value = std::move(worker.reply);
+    if (worker.failed != 0)
+      job->error = std::make_exception_ptr(TaskFailed(worker.reply));
+    else
+      job->value = std::move(worker.reply);
     worker.reply.clear();
     job->done = true;
     return true;
   }
 
   bool busy() const {
-    return !queue.empty() || std::any_of(workers.begin(), workers.end(), [](const Worker& w) { return !!w.job; });
+    return !queue.empty() ||
+           std::any_of(workers.begin(), workers.end(), [](const Worker& w) { return !!w.job; });
   }
 
   void finish() {
     open = false;
     const auto why = std::make_exception_ptr(PoolTerminated("terminated"));
-    // Idle workers are killed too: a younger pool's workers may hold copies of the pipes, so that they never end.
+    // Idle workers are killed too: a younger pool's workers may hold copies of the pipes, so that they never
+    // end.
     for (Worker& worker : workers)
       if (worker.to >= 0) ::kill(worker.pid, SIGKILL);
     for (Worker& worker : workers) {
@@ -285,7 +290,8 @@ class Handle : public AsyncResult {
     while (!job_->done) shop_->turn(-1);
   }
   bool wait_for(std::chrono::milliseconds timeout) override {
-    const auto end = std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(timeout, std::chrono::hours(24));
+    const auto end = std::chrono::steady_clock::now() +
+                     std::min<std::chrono::milliseconds>(timeout, std::chrono::hours(24));
     while (!ready()) {
       if (std::chrono::steady_clock::now() >= end) return false;
       shop_->turn(1);

@@ -1,5 +1,5 @@
-// A thread in the caller for each worker process: it takes a task from the queue, talks to its worker with blocking
-// calls, and keeps a promise.
+// A thread in the caller for each worker process: it takes a task from the queue, talks to its worker with
+// blocking calls, and keeps a promise.
 #include "process_pool.hpp"
 
 #include <sys/socket.h>

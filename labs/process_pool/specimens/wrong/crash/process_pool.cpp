@@ -1,4 +1,4 @@
-// A worker that has not got a task is asked for its task.
+// A worker that dies without a task is asked for its task, which is a null pointer.
 #include "process_pool.hpp"
 
 #include <poll.h>
@@ -169,7 +169,6 @@ class Crew {
     const auto wait_ms = static_cast<int>(std::min<milliseconds::rep>(timeout.count(), 1'000'000));
     if (::poll(channels.data(), channels.size(), wait_ms) <= 0) return;  // Time is up, or a signal came.
     for (std::size_t i = 0; i < channels.size(); ++i) {
-      take_reply(workers_[i]);
       if ((channels[i].revents & POLLOUT) != 0) send_more(workers_[i]);
       if ((channels[i].revents & ~POLLOUT) != 0) receive_more(workers_[i]);
     }
@@ -232,7 +231,6 @@ class Crew {
     ::kill(worker.pid, SIGKILL);
     bury(worker);
     const JobPtr job = std::exchange(worker.job, nullptr);
-    if (!job) return;
     // A worker that died idle has taken nothing of the request; then somebody else can have it.
     if (worker.sent == 0)
       waiting_.push_front(job);
@@ -281,7 +279,7 @@ class Crew {
 
   void take_reply(Worker& worker) {
     Head head;
-    if (worker.job->finished || worker.incoming.size() < sizeof head) return;
+    if (!worker.job || worker.incoming.size() < sizeof head) return;
     std::memcpy(&head, worker.incoming.data(), sizeof head);
     if (worker.incoming.size() < sizeof head + head.bytes) return;
     const JobPtr job = std::exchange(worker.job, nullptr);

@@ -1,4 +1,4 @@
-// wait() only looks at a flag that nobody else changes, for ever.
+// join() asks again and again whether all is finished, and lets nothing happen that could change the answer.
 #include "process_pool.hpp"
 
 #include <poll.h>
@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
@@ -304,8 +305,7 @@ class ReferenceResult : public AsyncResult {
   bool ready() override { return wait_for(milliseconds(0)); }
 
   void wait() override {
-    while (!*const_cast<volatile bool*>(&job_->finished)) {
-    }
+    while (!job_->finished) crew_->step(milliseconds(-1));
   }
 
   bool wait_for(milliseconds timeout) override {
@@ -362,7 +362,7 @@ class ReferencePool : public Pool {
 
   void join() override {
     if (open_) throw std::logic_error("join() of a pool that is still open: call close() first");
-    while (!crew_->all_finished()) crew_->step(milliseconds(-1));
+    while (!crew_->all_finished()) std::atomic_signal_fence(std::memory_order_seq_cst);
     crew_->dismiss();
   }
 
