@@ -108,6 +108,9 @@ void show(const Wanted& wanted, const ReplayReport& report) {
     case ReplayReport::Kind::no_token:
       fmt::print("  This is not the token of a schedule; one begins with rc1- and stands in grade.json.\n\n");
       return;
+    case ReplayReport::Kind::not_followed:
+      fmt::print("  This schedule cannot be followed: it names threads or steps that there are not.\n\n");
+      return;
     case ReplayReport::Kind::not_built:
       fmt::print("  The submission does not build:\n{}\n",
                  findings_text(report.findings, "  ", wants_colours()));

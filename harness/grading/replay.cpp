@@ -25,8 +25,8 @@ ReplayReport report_of(const RunReport& run, std::span<const SourceFile> sources
   if (end->name == "other_build") report.kind = ReplayReport::Kind::other_build;
   if (end->name == "no_finding") report.kind = ReplayReport::Kind::nothing;
   if (end->name == "finding") report.kind = ReplayReport::Kind::shown;
-  const bool followed = report.kind != ReplayReport::Kind::shown || end->complete;
-  if (!followed) report.kind = ReplayReport::Kind::diverged;
+  const bool ran = report.kind == ReplayReport::Kind::shown || report.kind == ReplayReport::Kind::nothing;
+  if (ran && !end->complete) report.kind = ReplayReport::Kind::not_followed;
   return report;
 }
 

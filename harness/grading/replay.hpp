@@ -20,8 +20,9 @@ struct ReplayReport {
     nothing,      // It can be followed, and nothing is wrong any more.
     other_build,  // The token belongs to other files, another compiler or another lab.
     no_token,
-    not_built,  // findings: why the submission could not be built.
-    diverged,   // The replays differ: the submission depends on something that is not controlled.
+    not_followed,  // It names threads or steps that the execution does not have.
+    not_built,     // findings: why the submission could not be built.
+    diverged,      // The replays differ: the submission depends on something that is not controlled.
   };
   Kind kind = Kind::no_token;
   std::vector<Finding> findings;

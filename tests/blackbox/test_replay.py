@@ -55,8 +55,12 @@ class Replay(CommandTest):
         self.assert_exit(replayed, 0)
         for token in tokens:
             self.assertIn(token, replayed.stdout)
-        # One of them by its token alone, and against the right solution.
+        # A made-up one of the same build, one of them by its token alone, and that against the right solution.
         token = sorted(tokens)[0]
+        made_up = token.rsplit("-", 1)[0] + "-1:77"
+        other = run("replay", wrong, "--lab", "race_counter", "--scenario", SCENARIO, "--schedule", made_up)
+        self.assert_exit(other, 1)
+        self.assertIn("cannot be followed", other.stdout)
         self.assert_exit(run("replay", wrong, "--lab", "race_counter", "--scenario", SCENARIO, "--schedule", token), 0)
         other = run("replay", ROOT / "reference" / "race_counter", "--lab", "race_counter", "--scenario", SCENARIO,
                     "--schedule", token)
