@@ -35,8 +35,9 @@ class Pct final : public Strategy {
   std::uint64_t seed_;
   std::uint32_t depth_;
   Random random_{0};
-  std::uint32_t points_ = 0;       // In this execution.
-  std::uint32_t points_max_ = 32;  // In any; the first execution has to guess.
+  std::uint32_t points_ = 0;  // In this execution.
+  std::uint32_t points_max_ =
+      1;  // In any so far. What the first execution drops, it drops at its first point.
   // All that have been drawn are distinct: 0 is not drawn yet, 1 to depth-1 belong to drops, larger ones are
   // random.
   std::array<std::uint64_t, kThreadsMax> priorities_{};

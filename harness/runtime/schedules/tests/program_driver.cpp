@@ -85,6 +85,75 @@ bool has_enough_programs() {
   return enough;
 }
 
+struct Settings {
+  std::string strategy = "portfolio";
+  std::string only;
+  std::string token;
+  bool correct = true;
+  bool wrong = true;
+  bool verbose = false;
+  bool list = false;
+  bool census = false;
+  std::uint64_t seed = 1;
+  Options options;
+
+  Settings(int argc, char** argv) {
+    options.executions_max = 500;
+    options.steps_max = 20'000;
+    options.findings_max = 8;
+    for (int i = 1; i < argc; ++i) {
+      const std::string option = argv[i];
+      const char* const value = i + 1 < argc ? argv[i + 1] : "";
+      if (option == "--correct") wrong = false;
+      if (option == "--wrong") correct = false;
+      if (option == "--verbose") verbose = true;
+      if (option == "--list") list = true;
+      if (option == "--census") census = true;
+      if (option == "--first") options.findings_max = 1;
+      if (option == "--strategy") strategy = value;
+      if (option == "--only") only = value;
+      if (option == "--replay") token = value;
+      if (option == "--executions") options.executions_max = std::strtoull(value, nullptr, 10);
+      if (option == "--seed") seed = std::strtoull(value, nullptr, 10);
+      if (option == "--every-access") options.switch_points = SwitchPoints::every_access;
+      if (option == "--adversity") options.adversity = {2, 2, 2, 0};
+      if (option == "--weak") options.memory_model = MemoryModel::cpp20;
+    }
+  }
+  [[nodiscard]] bool wants(const Program& program) const {
+    if (!only.empty() && only != program.name) return false;
+    if (program.expected == nullptr ? !correct : !wrong) return false;
+    const bool timed = program.expected == nullptr && program.also != nullptr;
+    const bool hurried = options.adversity.early_timeouts != 0 || options.memory_model == MemoryModel::cpp20;
+    return list || !(timed && hurried);
+  }
+};
+
+// False: the token is none.
+bool replay_token(const Program& program, const Settings& settings) {
+  const auto token = token_from(settings.token);
+  if (!token) return false;
+  const Replay replayed = replay(program.body, token->schedule, settings.options);
+  if (settings.verbose) print(replayed.story);
+  std::printf(
+      "%s %016lx %d\n",
+      replayed.findings.empty() ? "none" : std::string(to_text(replayed.findings.back().kind)).c_str(),
+      static_cast<unsigned long>(replayed.digest), replayed.faithful ? 1 : 0);
+  return true;
+}
+
+bool run_program(const Program& program, const Settings& settings) {
+  const auto strategy = strategy_named(settings.strategy, settings.seed);
+  const Summary summary = explore(program.body, *strategy, settings.options);
+  const bool right = is_right(program, summary);
+  if (!right || settings.verbose) {
+    std::printf("%s %s: expected %s\n", right ? "ok" : "FAILED", program.name,
+                program.expected == nullptr ? "nothing" : program.expected);
+    for (const Finding& finding : summary.findings) print(finding, settings.verbose);
+  }
+  return right;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -92,71 +161,21 @@ int main(int argc, char** argv) {
   programs::on_failed_check(
       [](const char* sentence) { report_failure(FindingKind::wrong_outcome, sentence); });
   programs::on_lock_free_operations(begin_lock_free_operation, end_lock_free_operation);
-  std::string strategy_name = "portfolio";
-  std::string only;
-  std::string token_text;
-  bool correct = true;
-  bool wrong = true;
-  bool verbose = false;
-  bool list = false;
-  std::uint64_t seed = 1;
-  Options options;
-  options.executions_max = 500;
-  options.steps_max = 20'000;
-  options.findings_max = 8;
-  for (int i = 1; i < argc; ++i) {
-    const std::string option = argv[i];
-    const char* const value = i + 1 < argc ? argv[i + 1] : "";
-    if (option == "--correct") wrong = false;
-    if (option == "--wrong") correct = false;
-    if (option == "--verbose") verbose = true;
-    if (option == "--list") list = true;
-    if (option == "--census") return has_enough_programs() ? 0 : 1;
-    if (option == "--first") options.findings_max = 1;
-    if (option == "--strategy") strategy_name = value;
-    if (option == "--only") only = value;
-    if (option == "--replay") token_text = value;
-    if (option == "--executions") options.executions_max = std::strtoull(value, nullptr, 10);
-    if (option == "--seed") seed = std::strtoull(value, nullptr, 10);
-    if (option == "--every-access") options.switch_points = SwitchPoints::every_access;
-    if (option == "--adversity") options.adversity = {2, 2, 2, 0};
-    if (option == "--weak") options.memory_model = MemoryModel::cpp20;
-  }
+  const Settings settings(argc, argv);
+  if (settings.census) return has_enough_programs() ? 0 : 1;
   int failed = 0;
   int run = 0;
   for (const Program* program = programs::all_programs(); program != nullptr; program = program->next) {
-    if (!only.empty() && only != program->name) continue;
-    if (program->expected == nullptr ? !correct : !wrong) continue;
-    const bool timed = program->expected == nullptr && program->also != nullptr;
-    if (list) {
-      std::printf("%s\n", program->name);
-      continue;
-    }
-    if (timed && (options.adversity.early_timeouts != 0 || options.memory_model == MemoryModel::cpp20))
-      continue;
+    if (!settings.wants(*program)) continue;
     ++run;
-    if (!token_text.empty()) {
-      const auto token = token_from(token_text);
-      if (!token) return 2;
-      const Replay replayed = replay(program->body, token->schedule, options);
-      if (verbose) print(replayed.story);
-      std::printf(
-          "%s %016lx %d\n",
-          replayed.findings.empty() ? "none" : std::string(to_text(replayed.findings.back().kind)).c_str(),
-          static_cast<unsigned long>(replayed.digest), replayed.faithful ? 1 : 0);
-      continue;
+    if (settings.list) {
+      std::printf("%s\n", program->name);
+    } else if (!settings.token.empty()) {
+      if (!replay_token(*program, settings)) return 2;
+    } else {
+      failed += run_program(*program, settings) ? 0 : 1;
     }
-    const auto strategy = strategy_named(strategy_name, seed);
-    const Summary summary = explore(program->body, *strategy, options);
-    const bool right = is_right(*program, summary);
-    if (!right || verbose) {
-      std::printf("%s %s: expected %s\n", right ? "ok" : "FAILED", program->name,
-                  program->expected == nullptr ? "nothing" : program->expected);
-      for (const Finding& finding : summary.findings) print(finding, verbose);
-    }
-    failed += right ? 0 : 1;
   }
-  if (list) return 0;
-  if (token_text.empty()) std::printf("%d programs, %d failed\n", run, failed);
+  if (!settings.list && settings.token.empty()) std::printf("%d programs, %d failed\n", run, failed);
   return failed == 0 && run > 0 ? 0 : 1;
 }

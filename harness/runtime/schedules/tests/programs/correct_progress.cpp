@@ -90,7 +90,7 @@ CORRECT(tickets_until_everybody_was_served) {
 }
 
 CORRECT(semaphore_that_a_busy_thread_takes_again_and_again) {
-  // Not std::counting_semaphore: that of libstdc++ 12 can sleep for ever (GCC bug 104928), which is found.
+  // Not std::counting_semaphore: see the limits in README.md.
   sem_t units;
   sem_init(&units, 0, 1);
   std::atomic<bool> served = false;

@@ -186,17 +186,18 @@ WRONG(null_pointer, crash) {
   *nowhere = 1;
 }
 namespace {
-int recurse(volatile int* depth) {
+// Each frame is used by the next one, so that no compiler makes a loop of it.
+int recurse(const volatile char* above) {
   volatile char frame[4096];
-  frame[0] = static_cast<char>(*depth);
-  const int below = *depth < 0 ? 0 : recurse(depth);
-  return below + frame[0];  // Read after the call, so that no compiler makes a loop of it.
+  frame[0] = *above;
+  const int below = frame[0] < 0 ? 0 : recurse(frame);
+  return below + frame[0];
 }
 }  // namespace
 WRONG(stack_overflow, crash) {
   std::thread([] {
-    volatile int depth = 1;
-    recurse(&depth);
+    const volatile char bottom = 1;
+    recurse(&bottom);
   }).join();
 }
 WRONG(abort_called, crash) { std::abort(); }
