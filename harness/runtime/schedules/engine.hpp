@@ -158,6 +158,8 @@ class Engine {
 
   // The calling thread looked at a word that others write, and saw `value`.
   void saw(std::uintptr_t pc, std::uintptr_t address, std::uint64_t value) {
+    current_->looked_at = address;
+    current_->looked_value = value;
     if (current_->spin.saw(pc, address, value)) note_spinning();
   }
   void changed(std::uintptr_t address) {

@@ -40,6 +40,7 @@ Thread& Engine::new_thread(std::uint16_t id) {
   thread.seen_by_fences.clear();
   thread.fence_step = 0;
   thread.spin.reset();
+  thread.looked_at = 0;
   thread.clock_reads = 0;
   thread.ignores = 0;
   thread.result = nullptr;

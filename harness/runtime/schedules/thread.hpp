@@ -155,6 +155,8 @@ struct Thread {
   std::uint64_t fence_step = 0;  // Of its last sequentially consistent fence.
 
   SpinDetector spin;
+  std::uintptr_t looked_at = 0;  // The word it last looked at, and what it saw.
+  std::uint64_t looked_value = 0;
   std::uint32_t clock_reads = 0;  // In a row, without blocking.
 
   void* (*start)(void*) = nullptr;

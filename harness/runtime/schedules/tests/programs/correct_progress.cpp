@@ -1,11 +1,11 @@
 // Correct programs that look like starvation for a while: somebody waits long, but gets in under a fair
 // schedule.
 #include <pthread.h>
-#include <semaphore.h>
 
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <semaphore>
 #include <shared_mutex>
 #include <thread>
 
@@ -90,21 +90,40 @@ CORRECT(tickets_until_everybody_was_served) {
 }
 
 CORRECT(semaphore_that_a_busy_thread_takes_again_and_again) {
-  // Not std::counting_semaphore: see the limits in README.md.
-  sem_t units;
-  sem_init(&units, 0, 1);
+  std::counting_semaphore<2> units(1);
   std::atomic<bool> served = false;
   std::thread busy([&] {
     while (!served) {
-      sem_wait(&units);
-      sem_post(&units);
+      units.acquire();
+      units.release();
     }
   });
   std::thread other([&] {
-    sem_wait(&units);
+    units.acquire();
     served = true;
-    sem_post(&units);
+    units.release();
   });
   busy.join();
   other.join();
+}
+
+CORRECT(semaphore_that_four_contend_for) {
+  std::counting_semaphore<2> units(1);
+  std::atomic<int> inside = 0;
+  const auto work = [&] {
+    for (int i = 0; i < 3; ++i) {
+      units.acquire();
+      require(++inside == 1, "one at a time");
+      --inside;
+      units.release();
+    }
+  };
+  std::thread a(work);
+  std::thread b(work);
+  std::thread c(work);
+  std::thread d(work);
+  a.join();
+  b.join();
+  c.join();
+  d.join();
 }
