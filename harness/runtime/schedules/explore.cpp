@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "crash_guard.hpp"
+#include "early_thread.hpp"
 #include "engine.hpp"
 #include "heap.hpp"
 #include "host_text.hpp"
@@ -162,9 +163,32 @@ bool is_new(const Summary& summary, const Finding& finding) {
 
 }  // namespace
 
+namespace {
+
+// What stands in the place of an exploration when the submission has started a thread before it.
+Finding early_thread_finding(const Options& options) {
+  Finding finding;
+  finding.kind = FindingKind::unsupported_call;
+  finding.message =
+      "An object with static storage starts a thread before the scenario begins: controlled schedules begin "
+      "with "
+      "one thread.";
+  finding.places = {{"starts the thread", 0, {engine().modules.code_address(early_thread_pc)}}};
+  finding.verified = true;
+  finding.token = to_text(token_of_this_build(options.world_modules));
+  return finding;
+}
+
+}  // namespace
+
 Summary explore(Body body, void* argument, Strategy& strategy, const Options& options, Sink* sink) {
   Explorer explorer(body, argument, options);
   Summary summary;
+  if (early_thread_pc != 0) {
+    summary.findings.push_back(early_thread_finding(options));
+    if (sink != nullptr) sink->on_finding(summary.findings.back());
+    return summary;
+  }
   std::uint64_t number = 0;
   for (; summary.executions < options.executions_max && summary.steps < options.total_steps_max; ++number) {
     if (explorer.take_choices_grew()) strategy.choices_grew();
@@ -203,6 +227,12 @@ Summary explore(Body body, void* argument, Strategy& strategy, const Options& op
 
 Replay replay(Body body, void* argument, const Schedule& schedule, const Options& options) {
   Explorer explorer(body, argument, options);
+  if (early_thread_pc != 0) {
+    Replay result;
+    result.findings = {early_thread_finding(options)};
+    result.faithful = true;
+    return result;
+  }
   return explorer.replay(schedule, options.story_steps_max);
 }
 

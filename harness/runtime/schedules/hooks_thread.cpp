@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <unwind.h>
 
+#include "early_thread.hpp"
 #include "hook.hpp"
 #include "next_symbol.hpp"
 #include "virtual_time.hpp"
@@ -51,6 +52,11 @@ using namespace racecourse::schedules;  // NOLINT: the hooks below stand in no n
 
 RACECOURSE_HOOK int pthread_create(pthread_t* handle, const pthread_attr_t* attributes, void* (*start)(void*),
                                    void* argument) {
+  if (loading_world) {
+    if (early_thread_pc == 0) early_thread_pc = RACECOURSE_CALLER;
+    *handle = early_thread_handle();
+    return 0;
+  }
   if (!in_world) return next<"pthread_create", int>(handle, attributes, start, argument);
   const Hook hook;
   const std::uintptr_t pc = RACECOURSE_CALLER;
@@ -63,6 +69,7 @@ RACECOURSE_HOOK int pthread_create(pthread_t* handle, const pthread_attr_t* attr
 }
 
 RACECOURSE_HOOK int pthread_join(pthread_t handle, void** result) {
+  if (handle == early_thread_handle()) return 0;
   if (!in_world) return next<"pthread_join", int>(handle, result);
   const Hook hook;
   return join(handle, result, std::nullopt, RACECOURSE_CALLER);
@@ -92,6 +99,7 @@ RACECOURSE_HOOK int pthread_clockjoin_np(pthread_t handle, void** result, clocki
 }
 
 RACECOURSE_HOOK int pthread_detach(pthread_t handle) {
+  if (handle == early_thread_handle()) return 0;
   if (!in_world) return next<"pthread_detach", int>(handle);
   const Hook hook;
   Thread* const target = joinable(handle);

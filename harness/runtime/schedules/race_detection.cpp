@@ -63,7 +63,7 @@ void note_allocated(Engine& engine, std::uintptr_t address, std::size_t size) {
   if (size > 0 && engine.shadow.word(address).freed) engine.shadow.clear(address, size);
 }
 
-void note_freed(Engine& engine, std::uintptr_t address, std::size_t size, std::uintptr_t pc) {
+void note_freed(Engine& engine, std::uintptr_t address, std::size_t size, std::uintptr_t pc, bool ordered) {
   Thread& me = engine.self();
   const AccessRecord access = access_record(pc, me.id, 0xFF, me.epoch(), AccessKind::plain_write, me.context);
   for (std::uintptr_t at = address; at < address + size; at += 8) {
@@ -71,7 +71,7 @@ void note_freed(Engine& engine, std::uintptr_t address, std::size_t size, std::u
     if (word.object != 0)
       engine.objects.for_each_in(word, [&](SyncObject& object) { destroy_object(engine, object, pc); });
     const AccessRecord* const earlier =
-        engine.options().detect_races ? engine.shadow.record(word, access, me.clock) : nullptr;
+        engine.options().detect_races && !ordered ? engine.shadow.record(word, access, me.clock) : nullptr;
     if (earlier != nullptr) {
       const AccessRecord used = *earlier;
       engine.learn_racy(word);

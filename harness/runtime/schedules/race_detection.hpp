@@ -36,7 +36,8 @@ void access_range(Engine& engine, std::uintptr_t address, std::size_t size, bool
 
 // The block [address, address + size) is new, or is being freed by the running thread.
 void note_allocated(Engine& engine, std::uintptr_t address, std::size_t size);
-void note_freed(Engine& engine, std::uintptr_t address, std::size_t size, std::uintptr_t pc);
+// `ordered`: after all its uses, by something that the hooks do not see.
+void note_freed(Engine& engine, std::uintptr_t address, std::size_t size, std::uintptr_t pc, bool ordered);
 
 // The running thread writes plainly over a word in which synchronisation objects lie: they are gone.
 void overwrite_objects(Engine& engine, Word& word, std::uintptr_t address, std::size_t size,

@@ -1,10 +1,15 @@
 // Correct programs around atomics: spin locks, message passing, fences, waiting.
 #include <array>
 #include <atomic>
+#include <condition_variable>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "program.hpp"
@@ -222,4 +227,35 @@ CORRECT(small_atomics) {
   };
   run_two(work, work);
   require(flag && letter == 'b' && number == 4, "atomics of every size work");
+}
+
+// The thread drops its own reference to the exception after it has handed one over: the two are ordered by
+// the count of references alone, inside the C++ library.
+CORRECT(exception_handed_over) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::exception_ptr error;
+  std::thread thrower([&] {
+    std::exception_ptr own;
+    try {
+      throw std::runtime_error("handed over");
+    } catch (...) {
+      own = std::current_exception();
+    }
+    const std::lock_guard lock(mutex);
+    error = own;
+    changed.notify_one();
+  });
+  std::exception_ptr taken;
+  {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return error != nullptr; });
+    taken.swap(error);
+  }
+  try {
+    std::rethrow_exception(std::exchange(taken, nullptr));
+  } catch (const std::runtime_error& caught) {
+    require(std::string_view(caught.what()) == "handed over", "the exception arrives as it was thrown");
+  }
+  thrower.join();
 }
