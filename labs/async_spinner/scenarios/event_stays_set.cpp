@@ -1,4 +1,5 @@
-// An event that is set stays set: whoever looks or waits later sees it at once.
+// Goal: an event that is set stays set, and whoever looks or waits later sees it at once. Method: one thread.
+// Whoever waits for a notification that has been is seen to wait for ever.
 #include <chrono>
 
 #include "async_spinner.hpp"
@@ -11,10 +12,13 @@ RACECOURSE_SCENARIO(event_stays_set) {
   CHECK_MESSAGE(!event->is_set(), "a new event must not be set");
   event->set();
   CHECK_MESSAGE(event->is_set(), "after set() the event must be set");
-  event->wait();  // Whoever waits for a notification that came before sleeps for ever here.
+  event->wait();
   // Required, because the next wait on an event that resets itself would sleep for ever.
   REQUIRE_MESSAGE(event->is_set(), "an event must still be set after somebody has waited for it");
-  CHECK_MESSAGE(event->wait_for(10min), "wait_for() must say true at once when the event is set already");
+  const auto before = std::chrono::steady_clock::now();
+  CHECK_MESSAGE(event->wait_for(10min), "wait_for() must say true when the event is set already");
+  CHECK_MESSAGE(std::chrono::steady_clock::now() == before,
+                "wait_for() must return at once when the event is set already");
   REQUIRE_MESSAGE(event->is_set(),
                   "an event must still be set after somebody has waited for it with wait_for()");
   CHECK_MESSAGE(event->wait_for(0ms), "wait_for(0ms) must say true when the event is set");

@@ -1,7 +1,5 @@
 // Random programs of tasks that yield, sleep, join, cancel, spawn, fail and survive, on a clock that wakes
 // late. What they do is compared with what they do on the reference's loop.
-#include <memory>
-
 #include "virtual_clock.hpp"
 
 using namespace scenarios;
@@ -29,8 +27,7 @@ struct Program {
 Program random_program() {
   auto& inputs = racecourse::inputs();
   Program program;
-  const std::int64_t count = inputs.between(5, 9);
-  for (std::int64_t task = 0; task < count; ++task) {
+  for (std::int64_t task = 0, count = inputs.between(5, 9); task < count; ++task) {
     Script& script = program.scripts.emplace_back();
     script.survives = inputs.coin();
     for (std::int64_t length = inputs.between(2, 7); length > 0; --length) {
@@ -89,7 +86,7 @@ Task<void> play(EventLoop& loop, Diary& diary, Program& program, std::size_t num
 }  // namespace
 
 RACECOURSE_SCENARIO(loop_runs_random_programs) {
-  for (int round = 0; round < 25; ++round) {
+  for (int round = 0; round < 15; ++round) {
     VirtualClock clock;
     clock.lateness = std::chrono::milliseconds(racecourse::inputs().between(0, 12));
     Diary diary(clock);

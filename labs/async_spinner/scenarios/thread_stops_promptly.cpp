@@ -1,16 +1,14 @@
-// The spinner stops when the operation has ended, not when its interval is over. The interval is ten minutes:
-// a spinner that sleeps it out is ended by the harness.
+// Goal: the spinner stops when the operation has ended, not when its interval is over. Method: operations
+// that end in the middle of an interval; in virtual time the call returns at that very moment.
 #include "thread_terminal.hpp"
 
 using namespace scenarios;
 
 RACECOURSE_SCENARIO(thread_stops_promptly) {
-  ThreadTerminal& terminal = make_terminal();
-  const auto result = async_spinner::with_thread_spinner(terminal, 10min, [&] {
-    // That the frame comes is the demand of another scenario. Here the spinner is to be in its sleep.
-    (void)terminal.await_frames(1, 500ms);
-    std::this_thread::sleep_for(5ms);
-    return 7;
-  });
-  CHECK_MESSAGE(result == 7, "the result of the operation must be handed back");
+  const Duration early = std::chrono::microseconds(racecourse::inputs().between(1'500, 60'000'000));
+  CHECK_MESSAGE(time_of_spinning(make_terminal(), 10min, sleeping(early)) == early,
+                "when the operation ends the spinner must stop at once: the call came back later");
+  const Duration late = 20min + early;
+  CHECK_MESSAGE(time_of_spinning(make_terminal(), 10min, sleeping(late)) == late,
+                "when the operation ends between two later frames, the spinner must stop at once too");
 }

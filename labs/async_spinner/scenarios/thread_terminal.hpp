@@ -1,10 +1,8 @@
-// The terminal of the scenarios for part A, and what they wait with.
+// The terminal and the stopwatch of the scenarios for part A that run under controlled schedules.
 //
-// draw() announces the frame through an atomic counter with release order and writes it down afterwards,
-// without any lock: an operation that has waited for the frame has no happens-before edge towards the drawing
-// thread and none from the writing down. So a spinner that is not joined, or whose line is cleaned by another
-// thread too early, is a data race for ThreadSanitizer, and a stop flag without synchronisation is not hidden
-// by ours.
+// There time is virtual: it passes only while all threads wait, so every moment is known to the nanosecond
+// and an hour costs nothing. The terminal's own variables are relaxed atomics: whether the submission orders
+// its calls is the demand of thread_without_races, and nothing here may order them in its place.
 #pragma once
 
 #include <algorithm>
@@ -16,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "async_spinner.hpp"
 #include "racecourse/scenario.hpp"
@@ -23,78 +22,91 @@
 namespace scenarios {
 
 using namespace std::chrono_literals;
+using async_spinner::Duration;
+using async_spinner::Result;
 using SteadyClock = std::chrono::steady_clock;
 
 inline constexpr std::string_view kFrames = "|/-\\";
 inline constexpr char kCleaned = 'C';
-// How long an operation waits for a frame before it gives up. A right spinner needs a thousandth of it.
-inline constexpr auto kPatience = 1200ms;
-
-// Sleeps until `holds()`, looking every half millisecond; false when `patience` is over first.
-template <class Condition>
-bool await(Condition holds, std::chrono::milliseconds patience) {
-  const auto end = SteadyClock::now() + patience;
-  while (!holds()) {
-    if (SteadyClock::now() >= end) return false;
-    std::this_thread::sleep_for(500us);
-  }
-  return true;
-}
 
 class ThreadTerminal final : public async_spinner::Terminal {
  public:
-  // Called in every draw with the number of the frame (from 1), after the frame was announced to
-  // await_frames. Holds nothing by reference that a detached thread could outlive.
+  // Called in every draw with the number of the frame (from 1). A frame counts when this has returned.
   std::function<void(int)> on_draw;
 
   void draw(char frame) override {
-    const int number = announced_.fetch_add(1, std::memory_order_acq_rel) + 1;
+    const int number = begun_.fetch_add(1, std::memory_order_relaxed) + 1;
+    const Duration at = SteadyClock::now() - made_;
     if (on_draw) on_draw(number);
-    write_down(frame);
+    write_down(frame, at);
+    // A spinner that does not keep its interval is slowed down, so that what it does has an end.
+    if (number >= kFramesMax) std::this_thread::sleep_for(24h * 30);
   }
-  void clear() override {
-    cleanings_.fetch_add(1, std::memory_order_acq_rel);
-    write_down(kCleaned);
-  }
+  void clear() override { write_down(kCleaned, SteadyClock::now() - made_); }
 
-  // For an on_draw that is to be overtaken by the end of the operation: comes back a little after
-  // end_is_near(). Relaxed, so that nothing is synchronised by it.
-  void linger() const {
-    (void)await([&] { return end_is_near_.load(std::memory_order_relaxed); }, 150ms);
-    std::this_thread::sleep_for(8ms);
+  // For after the call. All events in order, and the frames with their times since the terminal was made.
+  [[nodiscard]] std::string events() const {
+    std::string text;
+    for (std::size_t i = 0; i < size(); ++i)
+      if (const char letter = events_[i].letter.load(std::memory_order_relaxed); letter != 0) text += letter;
+    return text;
   }
-  // The last thing an operation does.
-  void end_is_near() { end_is_near_.store(true, std::memory_order_relaxed); }
-
-  // For the operation. False if the spinner has not drawn that many frames for kPatience.
-  [[nodiscard]] bool await_frames(int count, std::chrono::milliseconds patience = kPatience) const {
-    return await([&] { return announced_.load(std::memory_order_acquire) >= count; }, patience);
-  }
-  [[nodiscard]] bool cleaned() const { return cleanings_.load(std::memory_order_acquire) > 0; }
-  // All events in order. For after the call.
-  [[nodiscard]] std::string events() const { return std::string(events_.data(), size_); }
   [[nodiscard]] std::string frames() const {
     std::string drawn = events();
     std::erase(drawn, kCleaned);
     return drawn;
   }
-
- private:
-  void write_down(char event) {
-    if (size_ < kEventsMax) events_[size_++] = event;
+  [[nodiscard]] std::vector<Duration> frame_times() const {
+    std::vector<Duration> times;
+    for (std::size_t i = 0; i < size(); ++i)
+      if (const char letter = events_[i].letter.load(std::memory_order_relaxed);
+          letter != 0 && letter != kCleaned)
+        times.emplace_back(events_[i].at_ns.load(std::memory_order_relaxed));
+    return times;
   }
 
-  static constexpr std::size_t kEventsMax = 10000;
-  std::atomic<int> announced_ = 0;
-  std::atomic<int> cleanings_ = 0;
-  std::atomic<bool> end_is_near_ = false;
-  std::size_t size_ = 0;
-  // Larger than kEventsMax, because buggy submissions write from several threads at once.
-  std::array<char, kEventsMax + 100> events_{};
+ private:
+  static constexpr int kFramesMax = 40;
+  static constexpr std::size_t kEventsMax = 100;
+  struct Event {
+    std::atomic<char> letter = 0;  // 0 until the event is written down whole.
+    std::atomic<std::int64_t> at_ns = 0;
+  };
+
+  void write_down(char letter, Duration at) {
+    const std::size_t index = size_.fetch_add(1, std::memory_order_relaxed);
+    if (index >= kEventsMax) return;
+    events_[index].at_ns.store(at.count(), std::memory_order_relaxed);
+    events_[index].letter.store(letter, std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::size_t size() const {
+    return std::min(size_.load(std::memory_order_relaxed), kEventsMax);
+  }
+
+  const SteadyClock::time_point made_ = SteadyClock::now();
+  std::atomic<int> begun_ = 0;
+  std::atomic<std::size_t> size_ = 0;
+  std::array<Event, kEventsMax> events_;
 };
 
-// A detached thread may outlive the scenario, so terminals are never destroyed.
+// A detached thread may outlive the scenario's body, so terminals are never destroyed.
 inline ThreadTerminal& make_terminal() { return *new ThreadTerminal; }
+
+// An operation that takes so long.
+inline std::function<Result()> sleeping(Duration duration, Result result = 0) {
+  return [=] {
+    if (duration > Duration::zero()) std::this_thread::sleep_for(duration);
+    return result;
+  };
+}
+
+// How long the call takes.
+inline Duration time_of_spinning(ThreadTerminal& terminal, Duration interval,
+                                 const std::function<Result()>& operation) {
+  const auto start = SteadyClock::now();
+  (void)async_spinner::with_thread_spinner(terminal, interval, operation);
+  return SteadyClock::now() - start;
+}
 
 // True for |/-\|/-\ and so on, of any length.
 inline bool frames_in_order(std::string_view frames) {
@@ -108,12 +120,6 @@ inline bool cleaned_once_and_last(std::string_view events) {
   const auto cleanings = std::count(events.begin(), events.end(), kCleaned);
   if (static_cast<std::size_t>(cleanings) == events.size()) return cleanings <= 1;
   return cleanings == 1 && events.back() == kCleaned;
-}
-
-// True once this process has only `count` threads. A joined thread may be listed by the kernel for a moment
-// more.
-inline bool threads_settle_at(int count) {
-  return await([&] { return racecourse::thread_count() == count; }, 1000ms);
 }
 
 }  // namespace scenarios

@@ -37,7 +37,7 @@ class NothingMoves : public std::runtime_error {
 class VirtualClock final : public Clock {
  public:
   // `calls_max`: as many calls without time passing are taken for a loop that will never sleep.
-  explicit VirtualClock(std::size_t calls_max = 100'000) : calls_max_(calls_max) {}
+  explicit VirtualClock(std::size_t calls_max = 10'000) : calls_max_(calls_max) {}
 
   Instant now() override {
     count_call();
@@ -92,7 +92,7 @@ class Diary {
   }
   void note_at(std::string_view word) { note(std::string(word) + "@" + std::to_string(clock_.elapsed_ms())); }
   // More than any scenario needs: note() now throws.
-  [[nodiscard]] bool full() const { return words_ >= 20'000; }
+  [[nodiscard]] bool full() const { return words_ >= 2'000; }
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
@@ -156,13 +156,18 @@ class Boom : public std::runtime_error {
   int code;
 };
 
-// Runs the loop; leaves the scenario with a failure when it would never end.
+// Runs the loop; leaves the scenario with a failure when it would never end. Under controlled schedules the
+// machine's own clock is virtual too, and has moved only if the thread was put to sleep behind our back.
 inline void run(EventLoop& loop) {
+  const auto before = std::chrono::steady_clock::now();
   try {
     loop.run();
   } catch (const NothingMoves& stuck) {
     FAIL(stuck.what());
   }
+  if (!racecourse::under_schedules()) return;
+  CHECK_MESSAGE(std::chrono::steady_clock::now() == before,
+                "the loop's only way to sleep is Clock::sleep_until; the thread slept in another way");
 }
 
 // The same, and says what run() threw: "nothing", "Boom <code>" or "Deadlock".

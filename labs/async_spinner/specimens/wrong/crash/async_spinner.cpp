@@ -246,7 +246,7 @@ std::unique_ptr<Event> make_event() {
 }
 
 Result with_thread_spinner(Terminal& terminal, Duration interval, const std::function<Result()>& operation) {
-  const SpinnerThread spinner(terminal, interval);
+  SpinnerThread spinner(terminal, interval);
   return operation();
 }
 

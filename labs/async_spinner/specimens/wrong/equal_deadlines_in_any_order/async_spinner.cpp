@@ -194,17 +194,23 @@ class HeapLoop : public EventLoop {
 std::unique_ptr<Event> make_event() { return std::make_unique<EventImpl>(); }
 
 Result with_thread_spinner(Terminal& terminal, Duration interval, const std::function<Result()>& operation) {
-  std::jthread spinner([&terminal, interval](std::stop_token stop) {
-    std::mutex mutex;
-    std::condition_variable_any cv;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool over = false;
+  std::jthread spinner([&] {
     std::unique_lock lock(mutex);
-    for (unsigned i = 0; !stop.stop_requested(); i = (i + 1) % 4) {
-      terminal.draw(kFrames[i]);
-      cv.wait_for(lock, stop, interval, [&] { return stop.stop_requested(); });
-    }
+    unsigned i = 0;
+    do terminal.draw(kFrames[i++ % 4]);
+    while (!changed.wait_for(lock, interval, [&] { return over; }));
     terminal.clear();
   });
-  return operation();  // ~jthread asks it to stop and joins it.
+  const auto stop = [&](bool* flag) {
+    const std::lock_guard lock(mutex);
+    *flag = true;
+    changed.notify_one();
+  };
+  const std::unique_ptr<bool, decltype(stop)> guard(&over, stop);  // Goes before the thread, which joins.
+  return operation();
 }
 
 std::unique_ptr<EventLoop> make_loop(Clock& clock) { return std::make_unique<HeapLoop>(clock); }

@@ -242,7 +242,7 @@ std::unique_ptr<Event> make_event() { return std::make_unique<ConditionEvent>();
 
 Result with_thread_spinner(Terminal& terminal, Duration /*interval*/,
                            const std::function<Result()>& operation) {
-  const SpinnerThread spinner(terminal);
+  SpinnerThread spinner(terminal);
   return operation();
 }
 

@@ -1,11 +1,10 @@
 #include "async_spinner.hpp"
 
-#include <poll.h>
 #include <pthread.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
-#include <atomic>
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
 #include <list>
 #include <stdexcept>
 #include <string>
@@ -16,44 +15,59 @@ namespace async_spinner {
 
 namespace {
 
-class DescriptorEvent final : public Event {
+class PosixEvent final : public Event {
  public:
-  DescriptorEvent() : descriptor_(::eventfd(0, EFD_CLOEXEC)) {
-    if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+  PosixEvent() {
+    pthread_condattr_t attributes;
+    ::pthread_condattr_init(&attributes);
+    ::pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    const int error = ::pthread_cond_init(&changed_, &attributes);
+    ::pthread_condattr_destroy(&attributes);
+    if (error != 0) throw std::system_error(error, std::generic_category(), "pthread_cond_init");
   }
-  DescriptorEvent(const DescriptorEvent&) = delete;
-  DescriptorEvent& operator=(const DescriptorEvent&) = delete;
-  ~DescriptorEvent() override { ::close(descriptor_); }
+  PosixEvent(const PosixEvent&) = delete;
+  PosixEvent& operator=(const PosixEvent&) = delete;
+  ~PosixEvent() override {
+    ::pthread_cond_destroy(&changed_);
+    ::pthread_mutex_destroy(&mutex_);
+  }
 
   void set() override {
-    if (set_.exchange(true)) return;
-    const std::uint64_t one = 1;
-    while (::write(descriptor_, &one, sizeof one) < 0 && errno == EINTR) {
-    }
+    ::pthread_mutex_lock(&mutex_);
+    set_ = true;
+    ::pthread_cond_broadcast(&changed_);
+    ::pthread_mutex_unlock(&mutex_);
   }
-  bool is_set() const override { return set_; }
+  bool is_set() const override {
+    ::pthread_mutex_lock(&mutex_);
+    const bool set = set_;
+    ::pthread_mutex_unlock(&mutex_);
+    return set;
+  }
   void wait() override {
-    while (!set_) poll_for(nullptr);
+    ::pthread_mutex_lock(&mutex_);
+    while (!set_) ::pthread_cond_wait(&changed_, &mutex_);
+    ::pthread_mutex_unlock(&mutex_);
   }
   bool wait_for(Duration timeout) override {
-    const auto deadline = std::chrono::steady_clock::now() + timeout;
-    while (!set_) {
-      const Duration left = deadline - std::chrono::steady_clock::now();
-      if (left <= Duration::zero()) return set_;
-      const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
-      const timespec rest{static_cast<time_t>(seconds.count()), static_cast<long>((left - seconds).count())};
-      poll_for(&rest);
+    timespec deadline{};
+    ::clock_gettime(CLOCK_MONOTONIC, &deadline);
+    const Duration end = std::max(timeout, Duration::zero()) + Duration(deadline.tv_nsec);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(end);
+    deadline.tv_sec += static_cast<time_t>(seconds.count());
+    deadline.tv_nsec = static_cast<long>((end - seconds).count());
+    ::pthread_mutex_lock(&mutex_);
+    while (!set_ && ::pthread_cond_timedwait(&changed_, &mutex_, &deadline) != ETIMEDOUT) {
     }
-    return true;
+    const bool set = set_;
+    ::pthread_mutex_unlock(&mutex_);
+    return set;
   }
 
  private:
-  void poll_for(const timespec* timeout) const {
-    pollfd entry{descriptor_, POLLIN, 0};
-    ::ppoll(&entry, 1, timeout, nullptr);
-  }
-  int descriptor_;
-  std::atomic<bool> set_ = false;
+  mutable pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
+  pthread_cond_t changed_;
+  bool set_ = false;
 };
 
 struct SpinnerThread {
@@ -231,7 +245,7 @@ class ListLoop final : public EventLoop {
 
 }  // namespace
 
-std::unique_ptr<Event> make_event() { return std::make_unique<DescriptorEvent>(); }
+std::unique_ptr<Event> make_event() { return std::make_unique<PosixEvent>(); }
 
 Result with_thread_spinner(Terminal& terminal, Duration interval, const std::function<Result()>& operation) {
   SpinnerThread spinner{terminal, interval};
