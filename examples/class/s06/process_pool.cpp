@@ -149,8 +149,10 @@ class Crew {
       if (const auto record = receive_record(hands_[i].socket, MSG_DONTWAIT)) {
         const File reply(record->fd);
         const auto job = std::move(hands_[i].job);
-        if (record->word == 0) job->value = reply.content();
-        else job->error = std::make_exception_ptr(TaskFailed(reply.content()));
+        if (record->word == 0)
+          job->value = reply.content();
+        else
+          job->error = std::make_exception_ptr(TaskFailed(reply.content()));
         job->over = true;
       } else if (fds[2 * i + 1].revents != 0) {
         if (hands_[i].job) finish(*hands_[i].job, WorkerDied("died"));
@@ -263,7 +265,8 @@ class Crew {
 
 class Result : public AsyncResult {
  public:
-  Result(std::shared_ptr<Crew> crew, std::shared_ptr<Job> job) : crew_(std::move(crew)), job_(std::move(job)) {}
+  Result(std::shared_ptr<Crew> crew, std::shared_ptr<Job> job)
+      : crew_(std::move(crew)), job_(std::move(job)) {}
   bool ready() override {
     if (!job_->over) crew_->look(0);
     return job_->over;
@@ -276,7 +279,8 @@ class Result : public AsyncResult {
     while (!ready()) {
       const auto left = timeout - (std::chrono::steady_clock::now() - start);
       if (left.count() <= 0) return false;
-      crew_->look(static_cast<int>(std::min<long>(1 + std::chrono::floor<std::chrono::milliseconds>(left).count(), 1000)));
+      crew_->look(static_cast<int>(
+          std::min<long>(1 + std::chrono::floor<std::chrono::milliseconds>(left).count(), 1000)));
     }
     return true;
   }

@@ -53,6 +53,7 @@ void Engine::reset_execution() {
   private_run_ = 0;
   fair_ = false;
   probe_ = {};
+  idle_turns_ = 0;
   fair_state_ = 0x9E3779B97F4A7C15u;
   now_ns_ = 0;
   timed_count_ = 0;

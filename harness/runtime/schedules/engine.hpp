@@ -221,6 +221,8 @@ class Engine {
   // How many operations in a row of one thread nobody else can notice before it is a switch point anyway:
   // bounds what a loop on plain memory costs before the race it waits for is seen.
   static constexpr std::uint32_t kPrivateRunMax = 2000;
+  // How many turns each thread that seems to spin gets before time passes over it.
+  static constexpr std::uint64_t kIdleTurnsMax = 64;
 
   static std::uint64_t race_key(std::uintptr_t a, std::uintptr_t b) {
     return std::min(a, b) * 0x9E3779B97F4A7C15u ^ std::max(a, b);
@@ -309,6 +311,7 @@ class Engine {
   std::uint32_t private_run_ = 0;
   bool fair_ = false;
   std::uint64_t fair_state_ = 0;
+  std::uint64_t idle_turns_ = 0;  // Of threads that seem to spin, since time last passed.
   std::uint64_t now_ns_ = 0;
   std::uint32_t timed_count_ = 0;  // Threads with a deadline.
   std::uint32_t lazy_count_ = 0;   // Runnable ones that give way.

@@ -123,6 +123,9 @@ ThreadId Engine::pick(Thread& me) {
       return kNoThread;
     }
     if (timed_count_ != 0) {
+      // Whoever looks at the same value again and again may be about to stop: time waits for a while.
+      if (!runnable_.empty() && idle_turns_++ < kIdleTurnsMax * runnable_.size())
+        return least_recent(runnable_);
       if (!runnable_.empty()) record_alternative(AlternativeKind::early_timeout, 1);
       pass_time();
       return kNoThread;
@@ -185,6 +188,7 @@ bool Engine::pass_time() {
   std::uint64_t earliest = ~std::uint64_t{0};
   for (std::uint32_t i = 0; i < thread_count_; ++i)
     if (threads_[i]->has_deadline) earliest = std::min(earliest, threads_[i]->deadline_ns);
+  idle_turns_ = 0;
   now_ns_ = std::max(now_ns_, earliest);
   for (std::uint32_t i = 0; i < thread_count_; ++i)
     if (threads_[i]->has_deadline && threads_[i]->deadline_ns <= now_ns_) expire(*threads_[i]);

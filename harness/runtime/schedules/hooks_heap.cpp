@@ -13,7 +13,6 @@
 #include "heap.hpp"
 #include "hook.hpp"
 #include "host_text.hpp"
-#include "next_symbol.hpp"
 #include "race_detection.hpp"
 
 extern "C" {
@@ -44,10 +43,6 @@ void* allocate(std::size_t size, std::size_t alignment, std::uintptr_t pc) {
   return memory;
 }
 
-// libstdc++ counts the references to an exception by atomics that no hook sees: whoever drops the last one
-// comes after all others.
-constinit bool freeing_exception = false;
-
 void release(void* memory, std::uintptr_t pc) {
   if (memory == nullptr) return;
   if (!Heap::owns(memory)) return __libc_free(memory);
@@ -72,7 +67,10 @@ void release(void* memory, std::uintptr_t pc) {
         {engine.place_of("frees it first", static_cast<ThreadId>(first.thread), first.pc, first.context),
          engine.place_here("frees it again", pc)});
   }
-  note_freed(engine, address, block->size, pc, freeing_exception);
+  // The C++ library counts references (to exceptions, and to their texts) by atomics that no hook sees, so
+  // what it frees itself may be ordered after all uses. Where it is not, another schedule uses it after it
+  // was freed.
+  note_freed(engine, address, block->size, pc, is_library(pc));
   (void)heap().release(memory);
 }
 
@@ -202,10 +200,4 @@ RACECOURSE_NEW void operator delete(void* memory, const std::nothrow_t&) noexcep
 }
 RACECOURSE_NEW void operator delete[](void* memory, const std::nothrow_t&) noexcept {
   release(memory, RACECOURSE_CALLER);
-}
-
-RACECOURSE_HOOK void __cxa_free_exception(void* exception) {
-  freeing_exception = in_world;
-  next<"__cxa_free_exception", void>(exception);
-  freeing_exception = false;
 }

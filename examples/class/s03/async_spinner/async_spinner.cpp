@@ -241,7 +241,7 @@ class LineCleaner {
 std::unique_ptr<Event> make_event() { return std::make_unique<ConditionEvent>(); }
 
 Result with_thread_spinner(Terminal& terminal, Duration interval, const std::function<Result()>& operation) {
-  const SpinnerThread spinner(terminal, interval);
+  SpinnerThread spinner(terminal, interval);
   return operation();
 }
 

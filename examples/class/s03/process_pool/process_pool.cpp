@@ -28,7 +28,9 @@ struct Ticket {
 };
 using TicketPtr = std::shared_ptr<Ticket>;
 
-std::string pack(std::uint64_t number) { return std::string(reinterpret_cast<char*>(&number), sizeof number); }
+std::string pack(std::uint64_t number) {
+  return std::string(reinterpret_cast<char*>(&number), sizeof number);
+}
 std::uint64_t unpack(const std::string& bytes, std::size_t at) {
   std::uint64_t number = 0;
   std::memcpy(&number, bytes.data() + at, sizeof number);
@@ -38,8 +40,10 @@ std::uint64_t unpack(const std::string& bytes, std::size_t at) {
 void write_fully(int fd, const std::string& bytes) {
   for (std::size_t done = 0; done < bytes.size();) {
     const ssize_t n = ::write(fd, bytes.data() + done, bytes.size() - done);
-    if (n >= 0) done += static_cast<std::size_t>(n);
-    else if (errno != EINTR) ::_exit(2);
+    if (n >= 0)
+      done += static_cast<std::size_t>(n);
+    else if (errno != EINTR)
+      ::_exit(2);
   }
 }
 
@@ -47,8 +51,10 @@ std::string read_fully(int fd, std::size_t size) {
   std::string bytes(size, 0);
   for (std::size_t done = 0; done < size;) {
     const ssize_t n = ::read(fd, &bytes[done], size - done);
-    if (n > 0) done += static_cast<std::size_t>(n);
-    else if (n == 0 || errno != EINTR) ::_exit(0);
+    if (n > 0)
+      done += static_cast<std::size_t>(n);
+    else if (n == 0 || errno != EINTR)
+      ::_exit(0);
   }
   return bytes;
 }
@@ -194,8 +200,10 @@ class Engine {
   void fire(std::list<One>::iterator one) {
     ::kill(one->pid, SIGKILL);
     bury(*one);
-    if (one->ticket && one->sent == 0) todo_.push_front(one->ticket);
-    else if (one->ticket) one->ticket->state = State::worker_died;
+    if (one->ticket && one->sent == 0)
+      todo_.push_front(one->ticket);
+    else if (one->ticket)
+      one->ticket->state = State::worker_died;
     crew_.erase(one);
   }
 
@@ -214,8 +222,8 @@ class Engine {
       if (free == nullptr) return;
       free->ticket = todo_.front();
       todo_.pop_front();
-      free->out = pack(reinterpret_cast<std::uint64_t>(free->ticket->task)) + pack(free->ticket->text.size()) +
-                  free->ticket->text;
+      free->out = pack(reinterpret_cast<std::uint64_t>(free->ticket->task)) +
+                  pack(free->ticket->text.size()) + free->ticket->text;
       free->sent = 0;
       push(*free);
     }
@@ -225,8 +233,10 @@ class Engine {
   static void push(One& one) {
     while (one.sent < one.out.size()) {
       const ssize_t n = ::write(one.to, one.out.data() + one.sent, one.out.size() - one.sent);
-      if (n >= 0) one.sent += static_cast<std::size_t>(n);
-      else if (errno != EINTR) return;
+      if (n >= 0)
+        one.sent += static_cast<std::size_t>(n);
+      else if (errno != EINTR)
+        return;
     }
   }
 
@@ -255,7 +265,8 @@ class Engine {
 
 class Result : public AsyncResult {
  public:
-  Result(std::shared_ptr<Engine> engine, TicketPtr ticket) : engine_(std::move(engine)), ticket_(std::move(ticket)) {}
+  Result(std::shared_ptr<Engine> engine, TicketPtr ticket)
+      : engine_(std::move(engine)), ticket_(std::move(ticket)) {}
   bool ready() override {
     if (ticket_->state == State::waiting) engine_->turn(0);
     return ticket_->state != State::waiting;
@@ -276,10 +287,14 @@ class Result : public AsyncResult {
   std::string get() override {
     wait();
     switch (ticket_->state) {
-      case State::task_failed: throw TaskFailed(ticket_->text);
-      case State::worker_died: throw WorkerDied("worker died");
-      case State::terminated: throw PoolTerminated("pool terminated");
-      default: return ticket_->text;
+      case State::task_failed:
+        throw TaskFailed(ticket_->text);
+      case State::worker_died:
+        throw WorkerDied("worker died");
+      case State::terminated:
+        throw PoolTerminated("pool terminated");
+      default:
+        return ticket_->text;
     }
   }
 

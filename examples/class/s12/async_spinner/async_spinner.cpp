@@ -1,11 +1,14 @@
 #include "async_spinner.hpp"
 
+#include <semaphore.h>
+
 #include <atomic>
+#include <cerrno>
 #include <condition_variable>
+#include <ctime>
 #include <deque>
 #include <map>
 #include <mutex>
-#include <semaphore>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -40,9 +43,33 @@ class FlagEvent final : public Event {
   std::condition_variable changed_;
 };
 
+class Semaphore {
+ public:
+  Semaphore() { ::sem_init(&semaphore_, 0, 0); }
+  Semaphore(const Semaphore&) = delete;
+  Semaphore& operator=(const Semaphore&) = delete;
+  ~Semaphore() { ::sem_destroy(&semaphore_); }
+  void release() { ::sem_post(&semaphore_); }
+  bool try_acquire_for(Duration timeout) {
+    timespec deadline{};
+    ::clock_gettime(CLOCK_REALTIME, &deadline);
+    const Duration end = timeout + std::chrono::nanoseconds(deadline.tv_nsec);
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(end);
+    deadline.tv_sec += static_cast<time_t>(seconds.count());
+    deadline.tv_nsec = static_cast<long>((end - seconds).count());
+    int outcome = 0;
+    do outcome = ::sem_timedwait(&semaphore_, &deadline);
+    while (outcome != 0 && errno == EINTR);
+    return outcome == 0;
+  }
+
+ private:
+  sem_t semaphore_;
+};
+
 class Joiner {
  public:
-  Joiner(std::thread thread, std::binary_semaphore& stop) : thread_(std::move(thread)), stop_(stop) {}
+  Joiner(std::thread thread, Semaphore& stop) : thread_(std::move(thread)), stop_(stop) {}
   Joiner(const Joiner&) = delete;
   Joiner& operator=(const Joiner&) = delete;
   ~Joiner() {
@@ -52,7 +79,7 @@ class Joiner {
 
  private:
   std::thread thread_;
-  std::binary_semaphore& stop_;
+  Semaphore& stop_;
 };
 
 class CallbackLoop final : public EventLoop {
@@ -216,7 +243,7 @@ struct CleanAtEnd {
 std::unique_ptr<Event> make_event() { return std::make_unique<FlagEvent>(); }
 
 Result with_thread_spinner(Terminal& terminal, Duration interval, const std::function<Result()>& operation) {
-  std::binary_semaphore stop(0);
+  Semaphore stop;
   const CleanAtEnd clean{terminal};
   const Joiner joiner(std::thread([&] {
                         for (int i = 0;; ++i) {

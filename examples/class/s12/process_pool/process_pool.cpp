@@ -45,7 +45,8 @@ bool all_of_it(std::size_t size, const std::function<ssize_t(std::size_t)>& call
 
 [[noreturn]] void worker_main(int fd) {
   const auto read_into = [&](void* to, std::size_t size) {
-    return all_of_it(size, [&](std::size_t done) { return ::read(fd, static_cast<char*>(to) + done, size - done); });
+    return all_of_it(
+        size, [&](std::size_t done) { return ::read(fd, static_cast<char*>(to) + done, size - done); });
   };
   Frame frame{};
   while (read_into(&frame, sizeof frame)) {
@@ -341,8 +342,10 @@ class DispatchedPool : public Pool {
       member.reply.clear();
       const auto outcome = std::move(member.order.outcome);
       member.order = {};
-      if (frame.word == 0) outcome->set_value(std::move(payload));
-      else outcome->set_error(1, std::move(payload));
+      if (frame.word == 0)
+        outcome->set_value(std::move(payload));
+      else
+        outcome->set_error(1, std::move(payload));
     }
     dismiss(member, true);
     if (member.order.outcome) member.order.outcome->set_error(2, "the worker died");

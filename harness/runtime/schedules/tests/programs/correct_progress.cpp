@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <semaphore>
@@ -126,4 +127,23 @@ CORRECT(semaphore_that_four_contend_for) {
   b.join();
   c.join();
   d.join();
+}
+
+// Looks at a value often, but not for ever: time must not pass while it does.
+TIMED(looks_often_between_sleeps) {
+  using namespace std::chrono_literals;
+  std::atomic<bool> stop = false;
+  const auto start = std::chrono::steady_clock::now();
+  bool in_time = true;
+  std::thread worker([&] {
+    for (int frame = 1; frame <= 3; ++frame) {
+      std::this_thread::sleep_for(100ms);
+      for (int i = 0; i < 20; ++i) (void)stop.load();
+      in_time = in_time && std::chrono::steady_clock::now() - start == frame * 100ms;
+    }
+  });
+  std::this_thread::sleep_for(550ms);
+  stop = true;
+  worker.join();
+  require(in_time, "time passes only while everybody waits");
 }
