@@ -74,6 +74,8 @@ class Replay(CommandTest):
         run("grade", wrong, "--lab", "race_counter", "--out", out)
         replayed = run("replay", wrong, "--grade", out / "check_then_add" / "grade.json", "--scenario", SCENARIO, "--gdb")
         self.assert_exit(replayed, 0)
+        if "not permitted" in replayed.stdout + replayed.stderr and "Breakpoint 1, " not in replayed.stdout:
+            self.skipTest("this machine lets nobody be traced")
         self.assertRegex(replayed.stdout, r"try_(in|de)crement.* at (\./)?race_counter.cpp:\d+")
 
     def test_an_outcome_that_only_the_reference_rules_out_can_be_replayed(self):
