@@ -76,17 +76,12 @@ void add_check_command(CLI::App& app, Work& work) {
   command->add_option("--lab", options->session.lab, "Only this lab");
   command->add_option("--scenario", options->scenario, "Only this scenario");
   command->add_option("--seed", options->session.seed, "Seed of the random inputs");
-  command->add_option("-c,--config", options->session.config, "grading.json");
-  command
-      ->add_option("-j,--jobs", options->session.jobs, "How many things to do at once (default: the cores)")
-      ->check(CLI::Range(1, 1024));
-  command->add_option("--compiler", options->session.compiler, "The C++ compiler")->capture_default_str();
+  add_session_options(*command, options->session);
   command->add_flag("--fresh", options->fresh, "Run again what has not changed");
   command->callback([options, &work] {
     work = [options] {
       std::signal(SIGPIPE, SIG_IGN);
-      const Result<int> code = check(*options);
-      return code ? *code : complain(code.error());
+      return exit_code_of(check(*options));
     };
   });
 }

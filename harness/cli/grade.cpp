@@ -88,21 +88,16 @@ void add_grade_command(CLI::App& app, Work& work) {
   command->add_option("path", options->paths, "Submissions (folders or archives), or folders of submissions")
       ->required();
   command->add_option("-o,--out", options->out, "Where the grades go")->capture_default_str();
-  command->add_option("-c,--config", options->session.config,
-                      "grading.json (default: beside the submissions, then the course's)");
   command->add_option("--times", options->times,
                       "CSV of submission,submitted_at (RFC 3339) for the late policy");
   command->add_option("--lab", options->session.lab, "Only this lab");
   command->add_option("--seed", options->session.seed, "Grading seed; outranks grading.json");
-  command
-      ->add_option("-j,--jobs", options->session.jobs, "How many things to do at once (default: the cores)")
-      ->check(CLI::Range(1, 1024));
-  command->add_option("--compiler", options->session.compiler, "The C++ compiler")->capture_default_str();
+  add_session_options(*command, options->session,
+                      "grading.json (default: beside the submissions, then the course's)");
   command->callback([options, &work] {
     work = [options] {
       std::signal(SIGPIPE, SIG_IGN);
-      const Result<int> code = grade(*options);
-      return code ? *code : complain(code.error());
+      return exit_code_of(grade(*options));
     };
   });
 }

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <system_error>
 
@@ -154,6 +155,7 @@ Result<int> replay(const ReplayOptions& options) {
   std::vector<const Lab*> labs;
   for (const CourseLab& lab : session.course.labs) labs.push_back(&lab.lab);
   RC_ASSIGN(const Submission submission, take_in({.id = "replay", .path = folder}, labs));
+  std::map<std::string, ReplayBuild> builds;  // By lab.
   bool all_shown = true;
   for (const Wanted& each : wanted) {
     const auto at = std::ranges::find(labs, each.lab, [](const Lab* lab) { return lab->name; });
@@ -161,12 +163,17 @@ Result<int> replay(const ReplayOptions& options) {
       return usage_error("replay lab " + printable(each.lab) + ": the course has no such lab");
     RC_ASSIGN(const Scenario* scenario, scenario_of(**at, each.scenario));
     const LabFiles& files = submission.labs[static_cast<std::size_t>(at - labs.begin())];
-    RC_ASSIGN(const ReplayReport report, replay_schedule(files, **at, *scenario, each.schedule, examiner));
+    if (!builds.contains(each.lab)) {
+      RC_ASSIGN(ReplayBuild build, build_for_replay(files, **at, examiner));
+      builds.emplace(each.lab, std::move(build));
+    }
+    const ReplayBuild& build = builds.at(each.lab);
+    RC_ASSIGN(const ReplayReport report,
+              replay_schedule(build, files, **at, *scenario, each.schedule, examiner));
     show(each, report);
     all_shown &= report.kind == ReplayReport::Kind::shown;
     if (!options.gdb || report.kind != ReplayReport::Kind::shown) continue;
-    RC_ASSIGN(const auto command, debug_command(files, **at, *scenario, each.schedule, examiner));
-    if (command) RC_TRY(debug(command->arguments));
+    RC_TRY(debug(debug_command(build, **at, *scenario, each.schedule, examiner)));
   }
   return all_shown ? kExitDone : kExitFailed;
 }
@@ -186,13 +193,11 @@ void add_replay_command(CLI::App& app, Work& work) {
                       "Only this schedule, by its token; with --lab and --scenario");
   command->add_flag("--gdb", options->gdb, "Then stop in gdb at the steps of the schedule");
   command->add_option("--seed", options->session.seed, "Seed of the inputs (default: the grade's)");
-  command->add_option("-c,--config", options->session.config, "grading.json");
-  command->add_option("--compiler", options->session.compiler, "The C++ compiler")->capture_default_str();
+  add_session_options(*command, options->session);
   command->callback([options, &work] {
     work = [options] {
       std::signal(SIGPIPE, SIG_IGN);
-      const Result<int> code = replay(*options);
-      return code ? *code : complain(code.error());
+      return exit_code_of(replay(*options));
     };
   });
 }

@@ -2,6 +2,7 @@
 // program.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -31,8 +32,14 @@ struct Session {
 // `near`: where a grading.json may lie that outranks the kit's own; may be empty.
 [[nodiscard]] Result<Session> open_session(const SessionOptions& options, const std::filesystem::path& near);
 
+// Adds -c, -j and --compiler, which every command that opens a session has.
+void add_session_options(CLI::App& command, SessionOptions& options,
+                         const std::string& about_config = "grading.json");
+
 // Prints "racecourse: failed to ..." to standard error; the exit code of its kind.
 int complain(const Error& error);
+// What a command's work ends with: the exit code it arrived at, or the complaint.
+[[nodiscard]] int exit_code_of(const Result<int>& result);
 
 // Colours are wanted: standard output is a terminal and NO_COLOR is not set.
 [[nodiscard]] bool wants_colours();

@@ -100,16 +100,11 @@ void add_verify_command(CLI::App& app, Work& work) {
       ->check(CLI::Range(1, 1000));
   command->add_option("--markdown", options->markdown, "Write the matrix to this file");
   command->add_option("--seed", options->session.seed, "Seed of the first round");
-  command->add_option("-c,--config", options->session.config, "grading.json");
-  command
-      ->add_option("-j,--jobs", options->session.jobs, "How many things to do at once (default: the cores)")
-      ->check(CLI::Range(1, 1024));
-  command->add_option("--compiler", options->session.compiler, "The C++ compiler")->capture_default_str();
+  add_session_options(*command, options->session);
   command->callback([options, &work] {
     work = [options] {
       std::signal(SIGPIPE, SIG_IGN);
-      const Result<int> code = verify(*options);
-      return code ? *code : complain(code.error());
+      return exit_code_of(verify(*options));
     };
   });
 }

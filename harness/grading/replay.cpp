@@ -30,20 +30,6 @@ ReplayReport report_of(const RunReport& run, std::span<const SourceFile> sources
   return report;
 }
 
-// A submission built for schedules; the findings say why it could not be.
-struct Built {
-  ScratchDirectory scratch;
-  std::vector<Finding> findings;
-};
-
-Result<Built> build(const LabFiles& files, const Lab& lab, const Examiner& examiner) {
-  RC_ASSIGN(ScratchDirectory scratch, ScratchDirectory::make(examiner.scratch));
-  if (!files.findings.empty()) return Built{std::move(scratch), files.findings};
-  RC_ASSIGN(BuildReport report, build_submission(files, lab, {flavour_of(Instrument::schedules)},
-                                                 examiner.toolchain, scratch.path(), examiner.crew));
-  return Built{std::move(scratch), std::move(report.findings)};
-}
-
 RunSpec spec_of(const Lab& lab, const Scenario& scenario, const std::string& token, const Examiner& examiner,
                 const fs::path& scratch) {
   RunSpec spec{.launcher = examiner.kit.launcher(),
@@ -62,12 +48,20 @@ RunSpec spec_of(const Lab& lab, const Scenario& scenario, const std::string& tok
 
 }  // namespace
 
-Result<ReplayReport> replay_schedule(const LabFiles& files, const Lab& lab, const Scenario& scenario,
-                                     const std::string& token, const Examiner& examiner) {
-  RC_ASSIGN(const Built built, build(files, lab, examiner));
-  if (!built.findings.empty())
-    return ReplayReport{.kind = ReplayReport::Kind::not_built, .findings = built.findings, .digest = {}};
-  RunSpec spec = spec_of(lab, scenario, token, examiner, built.scratch.path());
+Result<ReplayBuild> build_for_replay(const LabFiles& files, const Lab& lab, const Examiner& examiner) {
+  RC_ASSIGN(ScratchDirectory scratch, ScratchDirectory::make(examiner.scratch));
+  if (!files.findings.empty()) return ReplayBuild{std::move(scratch), files.findings};
+  RC_ASSIGN(BuildReport report, build_submission(files, lab, {flavour_of(Instrument::schedules)},
+                                                 examiner.toolchain, scratch.path(), examiner.crew));
+  return ReplayBuild{std::move(scratch), std::move(report.findings)};
+}
+
+Result<ReplayReport> replay_schedule(const ReplayBuild& build, const LabFiles& files, const Lab& lab,
+                                     const Scenario& scenario, const std::string& token,
+                                     const Examiner& examiner) {
+  if (!build.findings.empty())
+    return ReplayReport{.kind = ReplayReport::Kind::not_built, .findings = build.findings, .digest = {}};
+  RunSpec spec = spec_of(lab, scenario, token, examiner, build.scratch.path());
   RC_ASSIGN(const RunReport run, run_scenario(spec));
   ReplayReport first = report_of(run, files.sources);
   if (first.kind == ReplayReport::Kind::nothing && !outcomes_of(run).empty()) {
@@ -88,12 +82,9 @@ Result<ReplayReport> replay_schedule(const LabFiles& files, const Lab& lab, cons
   return first;
 }
 
-Result<std::optional<DebugCommand>> debug_command(const LabFiles& files, const Lab& lab,
-                                                  const Scenario& scenario, const std::string& token,
-                                                  const Examiner& examiner) {
-  RC_ASSIGN(Built built, build(files, lab, examiner));
-  if (!built.findings.empty()) return std::optional<DebugCommand>();
-  const fs::path scratch = built.scratch.path();
+std::vector<std::string> debug_command(const ReplayBuild& build, const Lab& lab, const Scenario& scenario,
+                                       const std::string& token, const Examiner& examiner) {
+  const fs::path& scratch = build.scratch.path();
   const RunSpec spec = spec_of(lab, scenario, token, examiner, scratch);
   std::vector<std::string> arguments = {
       "gdb",    "-q",
@@ -108,7 +99,7 @@ Result<std::optional<DebugCommand>> debug_command(const LabFiles& files, const L
   const std::vector<std::string> driver = driver_arguments(spec);
   arguments.insert(arguments.end(), driver.begin(), driver.end());
   arguments.insert(arguments.end(), {"--stops", "1"});
-  return DebugCommand{std::move(built.scratch), std::move(arguments)};
+  return arguments;
 }
 
 }  // namespace racecourse

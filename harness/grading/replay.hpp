@@ -3,7 +3,6 @@
 // A token means something only to the build it came from: the same files, compiler and lab. Thread-safe.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,20 +28,24 @@ struct ReplayReport {
   std::string digest;  // Of every event of the execution; the same for each of the kReplays processes.
 };
 
-// Errors (environment): the machine failed. `scenario` is of `lab`, and schedules is one of its instruments.
-[[nodiscard]] Result<ReplayReport> replay_schedule(const LabFiles& files, const Lab& lab,
-                                                   const Scenario& scenario, const std::string& token,
+// A submission built for schedules, once for all of its tokens.
+struct ReplayBuild {
+  ScratchDirectory scratch;
+  std::vector<Finding> findings;  // Why it could not be built.
+};
+// Errors (environment): the machine failed.
+[[nodiscard]] Result<ReplayBuild> build_for_replay(const LabFiles& files, const Lab& lab,
                                                    const Examiner& examiner);
 
-// The command that stops in gdb at the steps of the schedule's story, and the folder that it needs, which is
-// the caller's to keep as long as the command runs. Empty: the submission does not build.
-struct DebugCommand {
-  ScratchDirectory folder;
-  std::vector<std::string> arguments;
-};
-[[nodiscard]] Result<std::optional<DebugCommand>> debug_command(const LabFiles& files, const Lab& lab,
-                                                                const Scenario& scenario,
-                                                                const std::string& token,
-                                                                const Examiner& examiner);
+// Errors (environment): the machine failed. `scenario` is of `lab`, and schedules is one of its instruments;
+// `build` is of the same files.
+[[nodiscard]] Result<ReplayReport> replay_schedule(const ReplayBuild& build, const LabFiles& files,
+                                                   const Lab& lab, const Scenario& scenario,
+                                                   const std::string& token, const Examiner& examiner);
+
+// The command that stops in gdb at the steps of the schedule's story. It needs the build as long as it runs.
+[[nodiscard]] std::vector<std::string> debug_command(const ReplayBuild& build, const Lab& lab,
+                                                     const Scenario& scenario, const std::string& token,
+                                                     const Examiner& examiner);
 
 }  // namespace racecourse

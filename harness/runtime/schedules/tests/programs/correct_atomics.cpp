@@ -16,17 +16,6 @@
 
 using namespace racecourse::schedules::programs;
 
-namespace {
-
-void run_two(auto first, auto second) {
-  std::thread a(first);
-  std::thread b(second);
-  a.join();
-  b.join();
-}
-
-}  // namespace
-
 CORRECT(atomic_counter) {
   std::atomic<int> count = 0;
   const auto work = [&] {

@@ -11,17 +11,6 @@
 
 using namespace racecourse::schedules::programs;
 
-namespace {
-
-void run_two(auto first, auto second) {
-  std::thread a(first);
-  std::thread b(second);
-  a.join();
-  b.join();
-}
-
-}  // namespace
-
 CORRECT(double_checked_locking) {
   std::atomic<int*> instance = nullptr;
   std::mutex mutex;

@@ -14,13 +14,6 @@ using namespace racecourse::schedules::programs;
 
 namespace {
 
-void run_two(auto first, auto second) {
-  std::thread a(first);
-  std::thread b(second);
-  a.join();
-  b.join();
-}
-
 struct Node {
   int value = 0;
   std::atomic<Node*> next = nullptr;

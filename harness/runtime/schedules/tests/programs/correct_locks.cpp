@@ -17,13 +17,6 @@ using namespace racecourse::schedules::programs;
 
 namespace {
 
-void run_two(auto first, auto second) {
-  std::thread a(first);
-  std::thread b(second);
-  a.join();
-  b.join();
-}
-
 int counter = 0;
 std::mutex counter_mutex;
 

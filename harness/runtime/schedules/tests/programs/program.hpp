@@ -6,6 +6,8 @@
 // of one family stand in one file.
 #pragma once
 
+#include <thread>
+
 namespace racecourse::schedules::programs {
 
 struct Program {
@@ -36,6 +38,13 @@ class LockFreeOperation {
 };
 // The program's own check: a wrong outcome unless it holds.
 void require(bool holds, const char* sentence);
+// On a thread each; returns when both have ended.
+void run_two(auto first, auto second) {
+  std::thread a(first);
+  std::thread b(second);
+  a.join();
+  b.join();
+}
 
 }  // namespace racecourse::schedules::programs
 

@@ -9,17 +9,6 @@
 
 using namespace racecourse::schedules::programs;
 
-namespace {
-
-void run_two(auto first, auto second) {
-  std::thread a(first);
-  std::thread b(second);
-  a.join();
-  b.join();
-}
-
-}  // namespace
-
 WRONG(spin_lock_is_not_lock_free, not_lock_free) {
   std::atomic_flag locked;
   int count = 0;

@@ -21,17 +21,6 @@
 using namespace racecourse::schedules::programs;
 using namespace std::chrono_literals;
 
-namespace {
-
-void run_two(auto first, auto second) {
-  std::thread a(first);
-  std::thread b(second);
-  a.join();
-  b.join();
-}
-
-}  // namespace
-
 // --- deadlock
 
 WRONG_OR(abba_deadlock, deadlock, potential_deadlock) {
