@@ -91,7 +91,11 @@ Result<> check_room(const fs::path& folder) {
 
 Result<ScratchDirectory> ScratchDirectory::make(const fs::path& parent) {
   RC_TRY(make_directories(parent));
-  std::string pattern = (parent / "scratch-XXXXXX").native();
+  // Absolute, because the programs that work in it start in folders of their own.
+  std::error_code code;
+  const fs::path absolute = fs::absolute(parent, code);
+  if (code) return environment_error("find the current folder: " + code.message());
+  std::string pattern = (absolute / "scratch-XXXXXX").native();
   if (::mkdtemp(pattern.data()) == nullptr)
     return system_error("create a scratch folder below " + printable(parent.native()), errno);
   return ScratchDirectory(fs::path(pattern));

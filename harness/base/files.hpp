@@ -32,7 +32,7 @@ inline constexpr std::size_t kOwnFileBytesMax = 64u << 20;  // Our own files: JS
 // must have had room. Errors (environment): it cannot.
 [[nodiscard]] Result<> check_room(const fs::path& folder);
 
-// A directory of its own below `parent` that is removed, whatever is in it, when this value dies.
+// A directory of its own below `parent`, with an absolute path, that is removed, whatever is in it, when this value dies.
 class ScratchDirectory {
  public:
   [[nodiscard]] static Result<ScratchDirectory> make(const fs::path& parent);

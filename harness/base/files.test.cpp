@@ -84,6 +84,17 @@ TEST_CASE("a scratch folder goes with its value, whatever is in it") {
   CHECK(fs::exists(one.path()));
 }
 
+TEST_CASE("a scratch folder's path is absolute, wherever it was asked for") {
+  const auto folder = scratch();
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.path());
+  const auto below = ScratchDirectory::make("below");
+  fs::current_path(before);
+  REQUIRE(below);
+  CHECK(below->path().is_absolute());
+  CHECK(fs::is_directory(below->path()));
+}
+
 TEST_CASE("folders are made with their parents and removed with their content") {
   const auto folder = scratch();
   CHECK(make_directories(folder.path() / "a/b/c"));

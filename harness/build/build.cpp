@@ -332,4 +332,25 @@ Result<BuildReport> build_submission(const LabFiles& files, const Lab& lab,
   return report;
 }
 
+Result<> check_compiler(const Lab& lab, const Toolchain& toolchain, const fs::path& scratch, Crew& crew) {
+  const fs::path include = lab.folder / "include";
+  std::string text;
+  std::error_code code;
+  for (const fs::directory_entry& header : fs::directory_iterator(include, code))
+    text += "#include \"" + header.path().filename().native() + "\"\n";
+  if (code) return environment_error("read " + printable(include.native()) + ": " + code.message());
+  LabFiles files;
+  files.sources.push_back({.name = "only_headers.cpp", .content = text});
+  const fs::path folder = scratch / "only_headers";
+  const Build build(files, lab, toolchain, folder);
+  RC_TRY(build.write_sources({Flavour::plain}));
+  std::vector<Command> commands = build.compilations({Flavour::plain});
+  build.execute(commands, crew);
+  const Command& command = commands.front();
+  if (!command.outcome) return std::unexpected(command.outcome.error());
+  if (command.outcome->kernel.exit_code == 0) return {};
+  return environment_error("compile a file that only includes the headers of " + lab.name +
+                           "; the compiler said: " + printable(shorten(command.outcome->output, 1000)));
+}
+
 }  // namespace racecourse

@@ -46,8 +46,11 @@ class Examination {
     // What is missing or unusable is not built.
     if (result.findings.empty()) {
       RC_TRY(build(result));
-      // A full disk makes compilers and scenarios fail too, and nobody may be charged for that.
-      if (!result.findings.empty()) RC_TRY(check_room(scratch_));
+      // A full disk or a broken compiler fails everybody, and nobody may be charged for that.
+      if (!result.findings.empty()) {
+        RC_TRY(check_room(scratch_));
+        RC_TRY(check_compiler(lab_, examiner_.toolchain, scratch_, examiner_.crew));
+      }
     }
     // From here on no file of the submission changes; what does not build is not run.
     if (result.findings.empty()) {

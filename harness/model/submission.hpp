@@ -23,7 +23,7 @@ struct LabFiles {
   std::vector<Finding> findings;    // missing_file, unusable_file.
   std::vector<std::string> notes;   // For the report: ignored files and the like.
   bool is_skeleton = false;         // Byte for byte the lab's skeleton.
-  std::string sha256;               // Of names and contents.
+  std::string sha256;               // Of the sources' names and contents, or of the findings in their place.
 };
 
 struct Submission {

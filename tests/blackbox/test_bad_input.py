@@ -84,6 +84,24 @@ class Paths(CommandTest):
                      "--compiler", fake)
         self.assert_error(result, 3, "fake++")
 
+    def test_a_compiler_that_fails_on_everything_charges_nobody(self):
+        """It says its version and links, but cannot compile: the assembler is gone, say."""
+        fake = self.folder / "fake++"
+        fake.write_text("#!/bin/sh\ncase \" $* \" in *' -c '*) echo 'cannot execute as' >&2; exit 1;; esac\nexec g++ \"$@\"\n")
+        fake.chmod(0o755)
+        self.submission("ann")
+        result = run("grade", self.folder / "class", "--config", self.course(), "--out", self.folder / "out",
+                     "--compiler", fake)
+        self.assert_exit(result, 3)
+        self.assertIn("cannot execute as", result.stdout + result.stderr)
+        self.assertEqual(grades(self.folder / "out"), {})
+
+    def test_the_usual_output_folder_is_below_the_current_one(self):
+        self.submission("ann")
+        result = run("grade", "class", "--config", self.course(), cwd=self.folder)
+        self.assert_exit(result, 0)
+        self.assertEqual(grades(self.folder / "grades")["ann"]["verdict"], "passed")
+
 
 class Submissions(CommandTest):
     def grade_class(self):

@@ -36,7 +36,7 @@ class BundledClass(CommandTest):
     def setUpClass(cls):
         import tempfile
         cls.out = pathlib.Path(tempfile.mkdtemp(prefix="racecourse-class-"))
-        cls.result = run("grade", ROOT / "examples" / "class", "--out", cls.out / "quiet")
+        cls.result = run("grade", ROOT / "examples" / "class", "--out", "quiet", cwd=cls.out)
 
     @classmethod
     def tearDownClass(cls):
