@@ -68,21 +68,18 @@ Result<int> check(const CheckOptions& options) {
 
 }  // namespace
 
-void add_check_command(CLI::App& app, Work& work) {
+void add_check_command(CommandLine& line) {
   const auto options = std::make_shared<CheckOptions>();
-  CLI::App* command = app.add_subcommand("check", "Check your own solution against the public scenarios");
-  command->add_option("folder", options->folder, "Your folder: <lab>/<file>, or the files themselves")
-      ->capture_default_str();
-  command->add_option("--lab", options->session.lab, "Only this lab");
-  command->add_option("--scenario", options->scenario, "Only this scenario");
-  command->add_option("--seed", options->session.seed, "Seed of the random inputs");
-  add_session_options(*command, options->session);
-  command->add_flag("--fresh", options->fresh, "Run again what has not changed");
-  command->callback([options, &work] {
-    work = [options] {
-      std::signal(SIGPIPE, SIG_IGN);
-      return exit_code_of(check(*options));
-    };
+  Command command = line.add("check", "Check your own solution against the public scenarios");
+  command.option("folder", options->folder, "Your folder: <lab>/<file>, or the files themselves")
+      .option("--lab", options->session.lab, "Only this lab")
+      .option("--scenario", options->scenario, "Only this scenario")
+      .option("--seed", options->session.seed, "Seed of the random inputs")
+      .flag("--fresh", options->fresh, "Run again what has not changed");
+  add_session_options(command, options->session);
+  command.does([options] {
+    std::signal(SIGPIPE, SIG_IGN);
+    return exit_code_of(check(*options));
   });
 }
 

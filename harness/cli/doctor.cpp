@@ -93,12 +93,12 @@ int doctor(const SessionOptions& options) {
 
 }  // namespace
 
-void add_doctor_command(CLI::App& app, Work& work) {
+void add_doctor_command(CommandLine& line) {
   const auto options = std::make_shared<SessionOptions>();
-  CLI::App* command = app.add_subcommand("doctor", "Say what this machine can and cannot do, and why");
-  command->add_option("-c,--config", options->config, "grading.json");
-  command->add_option("--compiler", options->compiler, "The C++ compiler")->capture_default_str();
-  command->callback([options, &work] { work = [options] { return doctor(*options); }; });
+  line.add("doctor", "Say what this machine can and cannot do, and why")
+      .option("-c,--config", options->config, "grading.json")
+      .option("--compiler", options->compiler, "The C++ compiler")
+      .does([options] { return doctor(*options); });
 }
 
 }  // namespace racecourse

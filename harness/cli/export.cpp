@@ -32,19 +32,16 @@ Result<> export_gradescope(const ExportOptions& options) {
 
 }  // namespace
 
-void add_export_command(CLI::App& app, Work& work) {
+void add_export_command(CommandLine& line) {
   const auto options = std::make_shared<ExportOptions>();
-  CLI::App* command = app.add_subcommand("export", "Turn a grade into what a learning platform reads");
-  command->require_subcommand(1);
-  CLI::App* gradescope = command->add_subcommand("gradescope", "Gradescope's results.json");
-  gradescope->add_option("grade", options->grade, "A grade.json")->required();
-  gradescope->add_option("-o,--out", options->out, "The file to write (default: standard output)");
-  gradescope->callback([options, &work] {
-    work = [options] {
-      const Result<> done = export_gradescope(*options);
-      return done ? static_cast<int>(kExitDone) : complain(done.error());
-    };
-  });
+  line.add("export", "Turn a grade into what a learning platform reads")
+      .add("gradescope", "Gradescope's results.json")
+      .required("grade", options->grade, "A grade.json")
+      .option("-o,--out", options->out, "The file to write (default: standard output)")
+      .does([options] {
+        const Result<> done = export_gradescope(*options);
+        return done ? static_cast<int>(kExitDone) : complain(done.error());
+      });
 }
 
 }  // namespace racecourse

@@ -82,23 +82,19 @@ Result<int> grade(const GradeOptions& options) {
 
 }  // namespace
 
-void add_grade_command(CLI::App& app, Work& work) {
+void add_grade_command(CommandLine& line) {
   const auto options = std::make_shared<GradeOptions>();
-  CLI::App* command = app.add_subcommand("grade", "Grade one submission, or a folder of them");
-  command->add_option("path", options->paths, "Submissions (folders or archives), or folders of submissions")
-      ->required();
-  command->add_option("-o,--out", options->out, "Where the grades go")->capture_default_str();
-  command->add_option("--times", options->times,
-                      "CSV of submission,submitted_at (RFC 3339) for the late policy");
-  command->add_option("--lab", options->session.lab, "Only this lab");
-  command->add_option("--seed", options->session.seed, "Grading seed; outranks grading.json");
-  add_session_options(*command, options->session,
+  Command command = line.add("grade", "Grade one submission, or a folder of them");
+  command.required("path", options->paths, "Submissions (folders or archives), or folders of submissions")
+      .option("-o,--out", options->out, "Where the grades go")
+      .option("--times", options->times, "CSV of submission,submitted_at (RFC 3339) for the late policy")
+      .option("--lab", options->session.lab, "Only this lab")
+      .option("--seed", options->session.seed, "Grading seed; outranks grading.json");
+  add_session_options(command, options->session,
                       "grading.json (default: beside the submissions, then the course's)");
-  command->callback([options, &work] {
-    work = [options] {
-      std::signal(SIGPIPE, SIG_IGN);
-      return exit_code_of(grade(*options));
-    };
+  command.does([options] {
+    std::signal(SIGPIPE, SIG_IGN);
+    return exit_code_of(grade(*options));
   });
 }
 

@@ -180,25 +180,20 @@ Result<int> replay(const ReplayOptions& options) {
 
 }  // namespace
 
-void add_replay_command(CLI::App& app, Work& work) {
+void add_replay_command(CommandLine& line) {
   const auto options = std::make_shared<ReplayOptions>();
-  CLI::App* command = app.add_subcommand("replay", "Show the failing schedules of a submission again");
-  command->add_option("submission", options->folder, "The submission: a folder or an archive")
-      ->capture_default_str();
-  command->add_option("--grade", options->grade,
-                      "Its grade.json (default: that of the last check in the folder)");
-  command->add_option("--lab", options->session.lab, "Only this lab");
-  command->add_option("--scenario", options->scenario, "Only this scenario");
-  command->add_option("--schedule", options->schedule,
-                      "Only this schedule, by its token; with --lab and --scenario");
-  command->add_flag("--gdb", options->gdb, "Then stop in gdb at the steps of the schedule");
-  command->add_option("--seed", options->session.seed, "Seed of the inputs (default: the grade's)");
-  add_session_options(*command, options->session);
-  command->callback([options, &work] {
-    work = [options] {
-      std::signal(SIGPIPE, SIG_IGN);
-      return exit_code_of(replay(*options));
-    };
+  Command command = line.add("replay", "Show the failing schedules of a submission again");
+  command.option("submission", options->folder, "The submission: a folder or an archive")
+      .option("--grade", options->grade, "Its grade.json (default: that of the last check in the folder)")
+      .option("--lab", options->session.lab, "Only this lab")
+      .option("--scenario", options->scenario, "Only this scenario")
+      .option("--schedule", options->schedule, "Only this schedule, by its token; with --lab and --scenario")
+      .flag("--gdb", options->gdb, "Then stop in gdb at the steps of the schedule")
+      .option("--seed", options->session.seed, "Seed of the inputs (default: the grade's)");
+  add_session_options(command, options->session);
+  command.does([options] {
+    std::signal(SIGPIPE, SIG_IGN);
+    return exit_code_of(replay(*options));
   });
 }
 

@@ -47,11 +47,10 @@ Result<Session> open_session(const SessionOptions& options, const fs::path& near
   return session;
 }
 
-void add_session_options(CLI::App& command, SessionOptions& options, const std::string& about_config) {
-  command.add_option("-c,--config", options.config, about_config);
-  command.add_option("-j,--jobs", options.jobs, "How many things to do at once (default: the cores)")
-      ->check(CLI::Range(1, 1024));
-  command.add_option("--compiler", options.compiler, "The C++ compiler")->capture_default_str();
+void add_session_options(Command& command, SessionOptions& options, const std::string& about_config) {
+  command.option("-c,--config", options.config, about_config)
+      .option("-j,--jobs", options.jobs, 1, 1024, "How many things to do at once (default: the cores)")
+      .option("--compiler", options.compiler, "The C++ compiler");
 }
 
 int exit_code_of(const Result<int>& result) { return result ? *result : complain(result.error()); }

@@ -2,13 +2,13 @@
 // program.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <optional>
 #include <string>
 
 #include "base/error.hpp"
 #include "build/toolchain.hpp"
+#include "cli/command_line.hpp"
 #include "grading/kit.hpp"
 #include "model/course.hpp"
 
@@ -33,7 +33,7 @@ struct Session {
 [[nodiscard]] Result<Session> open_session(const SessionOptions& options, const std::filesystem::path& near);
 
 // Adds -c, -j and --compiler, which every command that opens a session has.
-void add_session_options(CLI::App& command, SessionOptions& options,
+void add_session_options(Command& command, SessionOptions& options,
                          const std::string& about_config = "grading.json");
 
 // Prints "racecourse: failed to ..." to standard error; the exit code of its kind.

@@ -21,7 +21,7 @@ struct VerifyOptions {
   SessionOptions session;
   std::string specimen;
   std::string markdown;
-  int repeat = 1;
+  unsigned repeat = 1;
 };
 
 constexpr std::string_view kMarkdownHead =
@@ -78,7 +78,7 @@ Result<int> verify(const VerifyOptions& options) {
   RC_TRY(make_directories(own));
   RC_ASSIGN(const ScratchDirectory scratch, ScratchDirectory::make(own / "scratch"));
   bool all_as_labelled = true;
-  for (int round = 0; round < options.repeat; ++round, ++session.course.seed) {
+  for (unsigned round = 0; round < options.repeat; ++round, ++session.course.seed) {
     // A single round may reuse what it knows; repetition is there to find out whether results hold, so it
     // starts anew.
     const Store store(options.repeat == 1 ? own / "store" : scratch.path() / std::to_string(round));
@@ -90,22 +90,18 @@ Result<int> verify(const VerifyOptions& options) {
 
 }  // namespace
 
-void add_verify_command(CLI::App& app, Work& work) {
+void add_verify_command(CommandLine& line) {
   const auto options = std::make_shared<VerifyOptions>();
-  CLI::App* command =
-      app.add_subcommand("verify", "Examine the labs themselves: every specimen against its label");
-  command->add_option("--lab", options->session.lab, "Only this lab");
-  command->add_option("--specimen", options->specimen, "Only this specimen (also: reference, skeleton)");
-  command->add_option("--repeat", options->repeat, "Rounds, each with the next seed and nothing remembered")
-      ->check(CLI::Range(1, 1000));
-  command->add_option("--markdown", options->markdown, "Write the matrix to this file");
-  command->add_option("--seed", options->session.seed, "Seed of the first round");
-  add_session_options(*command, options->session);
-  command->callback([options, &work] {
-    work = [options] {
-      std::signal(SIGPIPE, SIG_IGN);
-      return exit_code_of(verify(*options));
-    };
+  Command command = line.add("verify", "Examine the labs themselves: every specimen against its label");
+  command.option("--lab", options->session.lab, "Only this lab")
+      .option("--specimen", options->specimen, "Only this specimen (also: reference, skeleton)")
+      .option("--repeat", options->repeat, 1, 1000, "Rounds, each with the next seed and nothing remembered")
+      .option("--markdown", options->markdown, "Write the matrix to this file")
+      .option("--seed", options->session.seed, "Seed of the first round");
+  add_session_options(command, options->session);
+  command.does([options] {
+    std::signal(SIGPIPE, SIG_IGN);
+    return exit_code_of(verify(*options));
   });
 }
 

@@ -8,7 +8,6 @@
 //
 // Without --channel the events go to standard error, which serves lab authors. Exit code: 0 when the scenario
 // ran to its end, whatever it found (the events say); 2 for a wrong command line.
-#define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
 #include <array>
