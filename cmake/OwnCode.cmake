@@ -9,8 +9,9 @@ target_compile_options(own_warnings INTERFACE
   # Designated initializers leave out what keeps its default; g++ 12 warns about that, later ones do not.
   -Wno-missing-field-initializers $<$<BOOL:${RACECOURSE_WERROR}>:-Werror>)
 
-# A precompiled header hides a forgotten #include; the preset `strict` builds without.
-option(RACECOURSE_PRECOMPILE "Precompile the headers that most files include: the first build takes half the time" ON)
+# Precompiled headers hide a forgotten #include, and files compiled together take longer after a change; the preset `strict`
+# builds without.
+option(RACECOURSE_BUILD_ONCE "Precompile headers and compile files together: the first build takes half the time" ON)
 
 # The harness: C++23 for std::expected.
 add_library(own_harness INTERFACE)
@@ -20,7 +21,7 @@ target_include_directories(own_harness INTERFACE ${PROJECT_SOURCE_DIR}/harness)
 target_compile_options(own_harness INTERFACE -fstack-protector-strong)
 
 # Most of the harness's build time went into these.
-if(RACECOURSE_PRECOMPILE)
+if(RACECOURSE_BUILD_ONCE)
   file(WRITE ${PROJECT_BINARY_DIR}/harness_headers.cpp "")
   add_library(harness_headers OBJECT ${PROJECT_BINARY_DIR}/harness_headers.cpp)
   target_link_libraries(harness_headers PRIVATE own_harness nlohmann_json::nlohmann_json)
@@ -34,7 +35,7 @@ function(add_stage name)
   cmake_parse_arguments(PARSE_ARGV 1 stage "" "" "SOURCES;TESTS;LINKS;PRIVATE_LINKS")
   add_library(stage_${name} STATIC ${stage_SOURCES})
   target_link_libraries(stage_${name} PUBLIC own_harness ${stage_LINKS} PRIVATE ${stage_PRIVATE_LINKS})
-  if(RACECOURSE_PRECOMPILE)
+  if(RACECOURSE_BUILD_ONCE)
     target_precompile_headers(stage_${name} REUSE_FROM harness_headers)
   endif()
   if(RACECOURSE_TESTS AND stage_TESTS)

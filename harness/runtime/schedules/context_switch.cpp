@@ -68,8 +68,8 @@ namespace {
 
 constexpr unsigned long kFsgsbase = 2;  // HWCAP2_FSGSBASE of <asm/hwcap2.h>.
 
-using Switch = void (*)(void**, void*, std::uintptr_t);
-Switch choose_switch() {
+using SwitchContext = void (*)(void**, void*, std::uintptr_t);
+SwitchContext choose_switch() {
   return (::getauxval(AT_HWCAP2) & kFsgsbase) != 0 ? racecourse_switch_by_instruction
                                                    : racecourse_switch_by_system_call;
 }
@@ -77,7 +77,7 @@ Switch choose_switch() {
 }  // namespace
 
 void switch_context(void** save, void* load, std::uintptr_t thread_pointer) {
-  static const Switch chosen = choose_switch();
+  static const SwitchContext chosen = choose_switch();
   chosen(save, load, thread_pointer);
 }
 

@@ -24,7 +24,7 @@ struct Arguments {
   }
 };
 
-long fail_with(int code) {
+long fail_call_with(int code) {
   errno = code;
   return -1;
 }
@@ -40,7 +40,7 @@ long wait(const Arguments& arguments, int command, std::uintptr_t pc) {
   const auto address = static_cast<std::uintptr_t>(arguments.values[0]);
   std::optional<std::uint64_t> deadline_ns;
   if (const auto* const time = arguments.pointer<const timespec>(3)) {
-    if (!is_valid(*time)) return fail_with(EINVAL);
+    if (!is_valid(*time)) return fail_call_with(EINVAL);
     const clockid_t clock =
         (arguments.values[1] & FUTEX_CLOCK_REALTIME) != 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC;
     deadline_ns = command == FUTEX_WAIT ? deadline_after(*time) : deadline_of(clock, *time);
@@ -49,18 +49,18 @@ long wait(const Arguments& arguments, int command, std::uintptr_t pc) {
   std::uint32_t found = 0;
   std::memcpy(&found, reinterpret_cast<const void*>(address), sizeof found);
   const auto expected = static_cast<std::uint32_t>(arguments.values[2]);
-  if (found != expected) return fail_with(EAGAIN);
+  if (found != expected) return fail_call_with(EAGAIN);
   // std::counting_semaphore of libstdc++ 12 waits for the count to differ from what it read before it last
   // tried. If the count has come back to that it sleeps although the semaphore is available: a bug, but not
   // the submission's. Who has since seen something else is told to look again, as a futex may do at any time.
   const Thread& me = engine.self();
   if (me.looked_at == address && static_cast<std::uint32_t>(me.looked_value) != expected)
-    return fail_with(EAGAIN);
-  if (deadline_ns && *deadline_ns <= engine.now_ns()) return fail_with(ETIMEDOUT);
+    return fail_call_with(EAGAIN);
+  if (deadline_ns && *deadline_ns <= engine.now_ns()) return fail_call_with(ETIMEDOUT);
   Futex& futex = engine.objects.find_or_make<Futex>(address);
   engine.self().futex_bits =
       command == FUTEX_WAIT_BITSET ? static_cast<std::uint32_t>(arguments.values[5]) : FUTEX_BITSET_MATCH_ANY;
-  return engine.wait(futex, futex.waiters, deadline_ns, nullptr) ? 0 : fail_with(ETIMEDOUT);
+  return engine.wait(futex, futex.waiters, deadline_ns, nullptr) ? 0 : fail_call_with(ETIMEDOUT);
 }
 
 long wake(const Arguments& arguments, int command, std::uintptr_t pc) {
