@@ -1,10 +1,13 @@
 #include "base/files.hpp"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include <atomic>
 #include <cerrno>
+#include <cstring>
 #include <system_error>
 
 #include "base/fd.hpp"
@@ -67,6 +70,54 @@ Result<> write_file_atomically(const fs::path& path, std::string_view content) {
   return written;
 }
 
+Result<> take_out(const fs::path& folder, const std::string& name, const fs::path& target,
+                  std::size_t bytes_max) {
+  const auto cannot = [&](const std::string& why) {
+    return environment_error("take " + printable((folder / name).native()) + ": " + why);
+  };
+  const UniqueFd place(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+  if (!place) return cannot(std::strerror(errno));
+  open_how how{};
+  how.flags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  const UniqueFd file(static_cast<int>(::syscall(SYS_openat2, place.get(), name.c_str(), &how, sizeof how)));
+  if (!file) return cannot(std::strerror(errno));
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) return cannot(std::strerror(errno));
+  if (!S_ISREG(status.st_mode) || status.st_nlink != 1) return cannot("it is not a regular file of its own");
+  if (static_cast<std::size_t>(status.st_size) > bytes_max)
+    return cannot("it is larger than " + std::to_string(bytes_max) + " bytes");
+  // From here on it has no other name and no other owner.
+  if (::renameat(place.get(), name.c_str(), AT_FDCWD, target.c_str()) != 0)
+    return cannot(std::strerror(errno));
+  if (status.st_uid != ::geteuid() && ::fchown(file.get(), ::geteuid(), ::getegid()) != 0)
+    return cannot(std::strerror(errno));
+  if (::fchmod(file.get(), 0644) != 0) return cannot(std::strerror(errno));
+  return {};
+}
+
+Result<> let_all_read(const fs::path& tree) {
+  constexpr fs::perms kRead = fs::perms::owner_read | fs::perms::group_read | fs::perms::others_read;
+  constexpr fs::perms kPass = fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec;
+  std::error_code code;
+  const auto open_up = [&](const fs::path& path, bool folder) {
+    fs::permissions(path, folder ? kRead | kPass : kRead, fs::perm_options::add, code);
+  };
+  open_up(tree, fs::is_directory(tree, code));
+  if (!code && fs::is_directory(tree, code))
+    for (fs::recursive_directory_iterator it(tree, code), end; !code && it != end; it.increment(code))
+      open_up(it->path(), it->is_directory(code));
+  if (code) return environment_error("let all read " + printable(tree.native()) + ": " + code.message());
+  return {};
+}
+
+Result<> let_all_pass(const fs::path& folder) {
+  std::error_code code;
+  fs::permissions(folder, fs::perms::group_exec | fs::perms::others_exec, fs::perm_options::add, code);
+  if (code) return environment_error("let all pass " + printable(folder.native()) + ": " + code.message());
+  return {};
+}
+
 Result<> make_directories(const fs::path& path) {
   std::error_code code;
   fs::create_directories(path, code);
@@ -85,7 +136,8 @@ Result<> check_room(const fs::path& folder) {
   const fs::path probe = folder / "room";
   Result<> written = write_file_atomically(probe, std::string(1u << 20, 'x'));
   ::unlink(probe.c_str());
-  if (!written) return std::unexpected(std::move(written).error().during("find room for the work of a submission"));
+  if (!written)
+    return std::unexpected(std::move(written).error().during("find room for the work of a submission"));
   return {};
 }
 

@@ -25,14 +25,27 @@ inline constexpr std::size_t kOwnFileBytesMax = 64u << 20;  // Our own files: JS
 // was and the sibling is gone.
 [[nodiscard]] Result<> write_file_atomically(const fs::path& path, std::string_view content);
 
+// Moves `name` out of `folder`, in which an untrusted program has worked that is no longer alive, to
+// `target`, and makes it ours. Nothing but a regular file without other names, of at most `bytes_max` bytes,
+// and directly in the folder, is taken. Errors (environment): it is not there or is something else.
+[[nodiscard]] Result<> take_out(const fs::path& folder, const std::string& name, const fs::path& target,
+                                std::size_t bytes_max);
+
+// Lets everybody read what is below `tree`, whatever the umask; who may come there the folders above it
+// decide.
+[[nodiscard]] Result<> let_all_read(const fs::path& tree);
+// Lets everybody pass through `folder` who knows a path below it; nobody may list it.
+[[nodiscard]] Result<> let_all_pass(const fs::path& folder);
+
 [[nodiscard]] Result<> make_directories(const fs::path& path);
 [[nodiscard]] Result<> remove_tree(const fs::path& path);
 
-// Whether a file of a megabyte can still be written in `folder`: before a failure is charged to a student, the machine
-// must have had room. Errors (environment): it cannot.
+// Whether a file of a megabyte can still be written in `folder`: before a failure is charged to a student,
+// the machine must have had room. Errors (environment): it cannot.
 [[nodiscard]] Result<> check_room(const fs::path& folder);
 
-// A directory of its own below `parent`, with an absolute path, that is removed, whatever is in it, when this value dies.
+// A directory of its own below `parent`, with an absolute path, that is removed, whatever is in it, when this
+// value dies.
 class ScratchDirectory {
  public:
   [[nodiscard]] static Result<ScratchDirectory> make(const fs::path& parent);

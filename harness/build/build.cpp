@@ -25,9 +25,12 @@ Limits compiler_limits() {
                 .processes = 32,
                 .open_files = 256,
                 .file_bytes = 64ull << 20,
+                .disk_bytes = 256ull << 20,
+                .disk_files = 200,
                 .output_bytes = 4ull << 20};
 }
 
+constexpr std::size_t kObjectBytesMax = 64u << 20;
 constexpr std::size_t kCompilerOutputBytesMax = 16u << 10;
 
 // One compiler command and what came of it.
@@ -36,6 +39,8 @@ struct Command {
   bool links = false;
   std::vector<std::string> arguments;
   std::string shown;  // The file it is about, for messages.
+  fs::path out;       // A folder of the command's own, in which it leaves `result`.
+  std::string result;
   Result<LaunchOutcome> outcome = LaunchOutcome{};
 };
 
@@ -77,7 +82,8 @@ class Build {
         lab_(lab),
         toolchain_(toolchain),
         scratch_(scratch),
-        source_folder_(source_folder(scratch)) {}
+        source_folder_(source_folder(scratch)),
+        exports_(scratch / "exports.map") {}
 
   Result<> write_sources(const std::vector<Flavour>& flavours) const {
     for (const SourceFile& source : files_.sources) {
@@ -85,8 +91,15 @@ class Build {
       RC_TRY(make_directories(path.parent_path()));
       RC_TRY(write_file_atomically(path, source.content));
     }
-    for (const Flavour flavour : flavours) RC_TRY(make_directories(object_folder(scratch_, flavour)));
-    return write_file_atomically(scratch_ / "exports.map", version_script(lab_.exports));
+    for (const Flavour flavour : flavours) {
+      RC_TRY(make_directories(object_folder(scratch_, flavour)));
+      RC_TRY(let_all_read(object_folder(scratch_, flavour)));
+    }
+    RC_TRY(write_file_atomically(exports_, version_script(lab_.exports)));
+    // The compiler may run as a user who is nobody else.
+    RC_TRY(let_all_read(source_folder_));
+    RC_TRY(let_all_read(exports_));
+    return toolchain_.launcher.level == SandboxLevel::s2 ? let_all_pass(scratch_) : Result<>{};
   }
 
   [[nodiscard]] std::vector<Command> compilations(const std::vector<Flavour>& flavours) const {
@@ -97,15 +110,16 @@ class Build {
         Command command{.flavour = flavour,
                         .links = false,
                         .arguments = {toolchain_.compiler.native(), "-std=c++20"},
-                        .shown = source.name};
+                        .shown = source.name,
+                        .out = out_folder(flavour, object_name(source.name)),
+                        .result = object_name(source.name)};
         add(command, flags_of(flavour));
         add(command, common_flags());
         add(command,
             {// Nothing of the place of the build gets into the object: tokens of schedules name its content.
              "-ffile-prefix-map=" + source_folder_.native() + "=.",
              "-ffile-prefix-map=" + source_folder_.native() + "/=", "-I" + (lab_.folder / "include").native(),
-             "-c", "./" + source.name, "-o",
-             (object_folder(scratch_, flavour) / object_name(source.name)).native()});
+             "-c", "./" + source.name, "-o", (command.out / command.result).native()});
         commands.push_back(std::move(command));
       }
     }
@@ -119,18 +133,20 @@ class Build {
       Command command{.flavour = flavour,
                       .links = true,
                       .arguments = {toolchain_.compiler.native(), "-shared"},
-                      .shown = "submission.so"};
+                      .shown = "submission.so",
+                      .out = out_folder(flavour, "submission.so"),
+                      .result = "submission.so"};
       if (!toolchain_.linker.empty()) add(command, {"-fuse-ld=" + toolchain_.linker});
       // Only the lab's own functions leave the object: whatever else a submission defines (operator new,
       // pthread_*, main) binds to itself and cannot stand in for what the driver calls.
-      add(command, {"-Wl,--version-script=" + (scratch_ / "exports.map").native(),
-                    "-Wl,-soname,submission.so", "-Wl,-z,now", "-pthread"});
+      add(command, {"-Wl,--version-script=" + exports_.native(), "-Wl,-soname,submission.so", "-Wl,-z,now",
+                    "-pthread"});
       // The hooks of ThreadSanitizer stay undefined: the driver that loads the object brings its runtime.
       // Functions that are declared and never defined show in the plain object.
       if (flavour == Flavour::plain) add(command, {"-Wl,-z,defs"});
       for (const SourceFile& source : files_.sources)
         if (is_source(source.name)) add(command, {(folder / object_name(source.name)).native()});
-      add(command, {"-o", (folder / "submission.so").native()});
+      add(command, {"-o", (command.out / command.result).native()});
       commands.push_back(std::move(command));
     }
     return commands;
@@ -139,22 +155,39 @@ class Build {
   void execute(std::vector<Command>& commands, Crew& crew) const {
     std::vector<std::function<void()>> tasks;
     for (Command& command : commands) {
-      tasks.emplace_back([this, &command] {
-        LaunchSpec spec;
-        spec.launcher = toolchain_.launcher;
-        spec.folder = source_folder_;
-        spec.command = command.arguments;
-        // g++ writes its temporary files to TMPDIR: inside the scratch folder they go with it.
-        spec.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
-                            "TMPDIR=" + scratch_.native()};
-        spec.limits = compiler_limits();
-        command.outcome = launch(spec);
-      });
+      tasks.emplace_back([this, &command] { command.outcome = execute(command); });
     }
     crew.run_all(std::move(tasks));
   }
 
  private:
+  // Runs the command in a folder of its own, and takes what it made to where nothing untrusted ever writes.
+  [[nodiscard]] Result<LaunchOutcome> execute(const Command& command) const {
+    RC_TRY(make_directories(command.out));
+    LaunchSpec spec;
+    spec.launcher = toolchain_.launcher;
+    spec.visible.readable = toolchain_.places;
+    spec.visible.readable.insert(spec.visible.readable.end(),
+                                 {source_folder_, lab_.folder / "include", exports_});
+    if (command.links) spec.visible.readable.push_back(object_folder(scratch_, command.flavour));
+    spec.visible.writable = {command.out};
+    spec.folder = source_folder_;
+    spec.command = command.arguments;
+    // g++ writes its temporary files to TMPDIR.
+    spec.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
+                        "TMPDIR=" + command.out.native()};
+    spec.limits = compiler_limits();
+    RC_ASSIGN(LaunchOutcome outcome, launch(spec));
+    if (outcome.kernel.exit_code == 0 && outcome.kernel.limit_hit == LimitHit::none)
+      RC_TRY(take_out(command.out, command.result, object_folder(scratch_, command.flavour) / command.result,
+                      kObjectBytesMax));
+    return outcome;
+  }
+
+  [[nodiscard]] fs::path out_folder(Flavour flavour, const std::string& result) const {
+    return scratch_ / (std::string(to_text(flavour)) + "-" + result + ".made");
+  }
+
   static void add(Command& command, const std::vector<std::string>& arguments) {
     command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
   }
@@ -164,6 +197,7 @@ class Build {
   const Toolchain& toolchain_;
   const fs::path& scratch_;
   fs::path source_folder_;
+  fs::path exports_;
 };
 
 std::string_view limit_words(LimitHit limit) {
@@ -176,6 +210,8 @@ std::string_view limit_words(LimitHit limit) {
       return "memory";
     case LimitHit::processes:
       return "processes";
+    case LimitHit::disk:
+      return "disk";
     case LimitHit::output:
       return "output";
     case LimitHit::none:

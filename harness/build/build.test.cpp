@@ -24,7 +24,7 @@ struct Workshop {
   Lab lab;
 
   static Workshop open() {
-    Result<Toolchain> toolchain = find_toolchain("g++", LAUNCHER);
+    Result<Toolchain> toolchain = find_toolchain("g++", {.program = LAUNCHER});
     REQUIRE(toolchain);
     Result<ScratchDirectory> scratch = ScratchDirectory::make(fs::temp_directory_path());
     REQUIRE(scratch);
@@ -116,7 +116,7 @@ TEST_CASE("a bomb ends at the compiler's limit") {
 }
 
 TEST_CASE("a compiler that is not there is an error of the machine that says what to do") {
-  const Result<Toolchain> toolchain = find_toolchain("no-such-compiler", LAUNCHER);
+  const Result<Toolchain> toolchain = find_toolchain("no-such-compiler", {.program = LAUNCHER});
   REQUIRE_FALSE(toolchain);
   CHECK(toolchain.error().kind == ErrorKind::environment);
   CHECK(toolchain.error().message.find("install") != std::string::npos);

@@ -2,11 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <sstream>
 
 #include "base/text.hpp"
-#include "launch/launch.hpp"
 
 namespace racecourse {
 
@@ -29,16 +29,33 @@ fs::path find_in_path(const std::string& program) {
   return {};
 }
 
+// A compiler that does not come with the system has its files below the folder that holds its bin/.
+void add_prefix(const fs::path& compiler, std::vector<fs::path>& places) {
+  std::error_code code;
+  for (const fs::path& path : {compiler, fs::canonical(compiler, code)}) {
+    const fs::path prefix = path.parent_path().parent_path();
+    const bool of_system = prefix.empty() || prefix == "/" || prefix == "/usr" || prefix == "/usr/local" ||
+                           path.native().starts_with("/usr/lib/");
+    if (!of_system && std::ranges::find(places, prefix) == places.end()) places.push_back(prefix);
+  }
+}
+
 }  // namespace
 
-Result<Toolchain> find_toolchain(const std::string& compiler, const fs::path& launcher) {
-  Toolchain toolchain{.compiler = find_in_path(compiler), .version = {}, .linker = {}, .launcher = launcher};
+Result<Toolchain> find_toolchain(const std::string& compiler, const Launcher& launcher) {
+  Toolchain toolchain{.compiler = find_in_path(compiler),
+                      .version = {},
+                      .linker = {},
+                      .places = system_places(),
+                      .launcher = launcher};
   if (toolchain.compiler.empty())
     return environment_error(
         "find the C++ compiler " + printable(compiler) +
         ": no such program in PATH; install it (apt-get install g++), or name another with --compiler");
+  add_prefix(toolchain.compiler, toolchain.places);
   LaunchSpec spec;
   spec.launcher = launcher;
+  spec.visible.readable = toolchain.places;
   spec.folder = "/";
   spec.command = {toolchain.compiler.native(), "--version"};
   spec.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8"};

@@ -4,8 +4,10 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
+#include "launch/launch.hpp"
 
 namespace racecourse {
 
@@ -13,12 +15,13 @@ struct Toolchain {
   std::filesystem::path compiler;  // Absolute.
   std::string version;             // "g++ (Debian 12.2.0-14+deb12u1) 12.2.0"
   std::string linker;              // The value of -fuse-ld, or empty for the compiler's own.
-  std::filesystem::path launcher;  // build/racecourse-launch
+  std::vector<std::filesystem::path>
+      places;  // What the compiler reads besides sources: itself, and the system's.
+  Launcher launcher;
 };
 
 // `compiler` is a name to look up in PATH, or a path. Errors (environment): there is none, or it does not
 // run.
-[[nodiscard]] Result<Toolchain> find_toolchain(const std::string& compiler,
-                                               const std::filesystem::path& launcher);
+[[nodiscard]] Result<Toolchain> find_toolchain(const std::string& compiler, const Launcher& launcher);
 
 }  // namespace racecourse

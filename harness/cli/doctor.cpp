@@ -1,8 +1,8 @@
 // racecourse doctor: what this machine can and cannot do, found out by trying, and what to do about it.
 #include <fmt/format.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <memory>
 
@@ -55,6 +55,25 @@ Result<std::vector<std::string>> try_reference(const Session& session) {
   return reports.front().surprises;
 }
 
+// The level, what each attempt to break out came to, and what would give a better one.
+void report_sandbox(const Session& session, Report& report) {
+  const Sandbox& sandbox = session.kit.sandbox;
+  SandboxLevel wanted = SandboxLevel::s0;
+  for (const CourseLab& lab : session.course.labs) wanted = std::max(wanted, lab.lab.min_level);
+  report.line(sandbox.level >= wanted, "sandbox",
+              fmt::format("{}: {}", to_text(sandbox.level), sandbox.note));
+  if (sandbox.level < wanted)
+    report.note(
+        "", fmt::format("the labs ask for {}; `check` works, `grade` needs --accept-weak", to_text(wanted)));
+  for (const auto& [probe, answer] : sandbox.probes) {
+    const bool excepted = answer == ProbeAnswer::escaped && session.confinement.excepted.contains(probe);
+    report.note("  " + probe,
+                fmt::format("{}{}", to_text(answer), excepted ? ", as this level always lets" : ""));
+  }
+  for (const auto& [limit, enforced_by] : sandbox.limits) report.note("  limit on " + limit, enforced_by);
+  for (const std::string& way : session.confinement.better_levels) report.note("  a better level", way);
+}
+
 int doctor(const SessionOptions& options) {
   Report report;
   fmt::print("racecourse {}\n", RACECOURSE_VERSION);
@@ -74,13 +93,7 @@ int doctor(const SessionOptions& options) {
                             ? "the compiler's own; with mold installed a submission links three times as fast"
                             : session->toolchain.linker);
   report.line(true, "course", fmt::format("{}, {} labs", session->course.name, session->course.labs.size()));
-  report.note(
-      "sandbox",
-      "S0: limits only. Submissions run with your own rights; grade on a machine that holds nothing else.");
-  if (::geteuid() == 0)
-    report.note("running as root",
-                "submissions run as root too, and limits on the number of processes are enforced by "
-                "polling only; grade as an ordinary user");
+  report_sandbox(*session, report);
   const Result<std::vector<std::string>> surprises = try_reference(*session);
   if (!surprises) {
     report.line(false, "grading the reference", surprises.error().message);
@@ -98,6 +111,7 @@ void add_doctor_command(CommandLine& line) {
   line.add("doctor", "Say what this machine can and cannot do, and why")
       .option("-c,--config", options->config, "grading.json")
       .option("--compiler", options->compiler, "The C++ compiler")
+      .option("--level", options->level, kAboutLevel)
       .does([options] { return doctor(*options); });
 }
 

@@ -25,6 +25,7 @@ struct GradeOptions {
   std::vector<std::string> paths;
   std::string out = "grades";
   std::string times;
+  bool accept_weak = false;
 };
 
 std::size_t terminal_columns() {
@@ -56,7 +57,9 @@ class Progress {
 Result<int> grade(const GradeOptions& options) {
   // Where there is one folder of submissions, its own grading.json and submission_times.csv are taken.
   const fs::path near = options.paths.size() == 1 ? fs::path(options.paths.front()) : fs::path();
-  RC_ASSIGN(const Session session, open_session(options.session, near));
+  RC_ASSIGN(Session session, open_session(options.session, near));
+  RC_TRY(allow_grading(session.course, session.confinement.better_levels, options.accept_weak,
+                       session.kit.sandbox));
   std::vector<const Lab*> labs;
   for (const CourseLab& lab : session.course.labs) labs.push_back(&lab.lab);
   const std::vector<fs::path> paths(options.paths.begin(), options.paths.end());
@@ -72,6 +75,7 @@ Result<int> grade(const GradeOptions& options) {
   };
   RC_ASSIGN(const ClassSummary summary,
             grade_batch(found.entries, session.course, session.kit, session.toolchain, batch));
+  if (session.kit.sandbox.weak_accepted) fmt::print("{}\n", weakness_of(session.kit.sandbox));
   fmt::print("{}", class_table(summary, terminal_columns(), wants_colours()));
   fmt::print("Grades: {}/<submission>/grade.json, {}/grades.csv, {}/summary.json\n", printable(options.out),
              printable(options.out), printable(options.out));
@@ -88,6 +92,8 @@ void add_grade_command(CommandLine& line) {
   command.required("path", options->paths, "Submissions (folders or archives), or folders of submissions")
       .option("-o,--out", options->out, "Where the grades go")
       .option("--times", options->times, "CSV of submission,submitted_at (RFC 3339) for the late policy")
+      .flag("--accept-weak", options->accept_weak,
+            "Grade below the sandbox level that a lab asks for, and say so in every report")
       .option("--lab", options->session.lab, "Only this lab")
       .option("--seed", options->session.seed, "Grading seed; outranks grading.json");
   add_session_options(command, options->session,

@@ -33,6 +33,14 @@ Result<> keep_only(Course& course, const std::string& lab) {
   return {};
 }
 
+Result<SandboxLevel> strictest_level(const SessionOptions& options) {
+  const char* const variable = std::getenv("RACECOURSE_LEVEL");
+  const std::string text = !options.level.empty() ? options.level : variable != nullptr ? variable : "";
+  if (text.empty()) return SandboxLevel::s4;
+  if (const std::optional<SandboxLevel> level = sandbox_level_from(text)) return *level;
+  return usage_error("choose sandbox level " + printable(text) + ": the levels are S0, S1, S2, S3 and S4");
+}
+
 }  // namespace
 
 Result<Session> open_session(const SessionOptions& options, const fs::path& near) {
@@ -42,6 +50,9 @@ Result<Session> open_session(const SessionOptions& options, const fs::path& near
   RC_ASSIGN(session.course, read_course(nearest_configuration(options, near, session.kit), labs));
   if (!options.lab.empty()) RC_TRY(keep_only(session.course, options.lab));
   if (options.seed) session.course.seed = *options.seed;
+  RC_ASSIGN(const SandboxLevel strictest, strictest_level(options));
+  RC_ASSIGN(session.confinement, choose_confinement(session.kit, strictest));
+  session.kit.sandbox = session.confinement.sandbox;
   RC_ASSIGN(session.toolchain, find_toolchain(options.compiler, session.kit.launcher()));
   session.jobs = options.jobs != 0 ? options.jobs : static_cast<unsigned>(core_count());
   return session;
@@ -50,7 +61,8 @@ Result<Session> open_session(const SessionOptions& options, const fs::path& near
 void add_session_options(Command& command, SessionOptions& options, const std::string& about_config) {
   command.option("-c,--config", options.config, about_config)
       .option("-j,--jobs", options.jobs, 1, 1024, "How many things to do at once (default: the cores)")
-      .option("--compiler", options.compiler, "The C++ compiler");
+      .option("--compiler", options.compiler, "The C++ compiler")
+      .option("--level", options.level, kAboutLevel);
 }
 
 int exit_code_of(const Result<int>& result) { return result ? *result : complain(result.error()); }

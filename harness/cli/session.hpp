@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "build/toolchain.hpp"
 #include "cli/command_line.hpp"
+#include "grading/confinement.hpp"
 #include "grading/kit.hpp"
 #include "model/course.hpp"
 
@@ -20,21 +21,26 @@ struct SessionOptions {
   std::string lab;  // Only this lab; empty: all of the course.
   std::optional<std::uint64_t> seed;
   unsigned jobs = 0;  // 0: the cores.
+  std::string level;  // The strictest sandbox level to try; empty: RACECOURSE_LEVEL, then all.
 };
 
 struct Session {
   Kit kit;
   Course course;
   Toolchain toolchain;
+  Confinement confinement;  // The kit's sandbox, and more about it.
   unsigned jobs = 1;
 };
 
 // `near`: where a grading.json may lie that outranks the kit's own; may be empty.
 [[nodiscard]] Result<Session> open_session(const SessionOptions& options, const std::filesystem::path& near);
 
-// Adds -c, -j and --compiler, which every command that opens a session has.
+// Adds -c, -j, --compiler and --level, which every command that opens a session has.
 void add_session_options(Command& command, SessionOptions& options,
                          const std::string& about_config = "grading.json");
+
+inline constexpr const char* kAboutLevel =
+    "The strictest sandbox level to try, S0 to S4 (default: $RACECOURSE_LEVEL, then S4)";
 
 // Prints "racecourse: failed to ..." to standard error; the exit code of its kind.
 int complain(const Error& error);

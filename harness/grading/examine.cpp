@@ -212,6 +212,9 @@ std::string store_key(const LabFiles& files, const Lab& lab, const Examiner& exa
   Sha256 key;
   key.field(kStoreFormat).field(files.sha256).field(lab.name).field(lab.sha256).field(examiner.seed);
   key.field(examiner.toolchain.version).field(examiner.toolchain.linker).field(build_recipe());
+  // A level changes no verdict, but what a submission could have forged at a weak one is not taken at a
+  // strict one.
+  key.field(to_text(examiner.kit.sandbox.level));
   // Whether a scenario can run at all depends on the cores.
   key.field(static_cast<std::uint64_t>(core_count()));
   return key.field(examiner.driver_identities.at(lab.name)).hex();

@@ -3,6 +3,7 @@
 #include <sys/utsname.h>
 
 #include "base/files.hpp"
+#include "base/text.hpp"
 #include "submission/take_in.hpp"
 
 namespace racecourse {
@@ -23,24 +24,44 @@ void add_replays(Grade& grade) {
         item.replay = replay_command(lab.result.lab, item.result, grade.seed);
 }
 
+// Without namespaces another user comes to its folders only by folders that are open to it.
+Result<> others_can_enter(const fs::path& scratch) {
+  std::error_code code;
+  fs::path folder = fs::canonical(scratch, code);
+  for (; !code && folder != folder.root_path(); folder = folder.parent_path()) {
+    const fs::perms mode = fs::status(folder, code).permissions();
+    // Our own folders are opened when they are used.
+    if (folder.filename().native().starts_with("scratch-") ||
+        (mode & fs::perms::others_exec) != fs::perms::none)
+      continue;
+    return environment_error("work in " + printable(scratch.native()) +
+                             ": at sandbox level S2 submissions run as another user, who cannot enter " +
+                             printable(folder.native()) +
+                             "; choose a folder that others may enter, or chmod o+x it");
+  }
+  if (code) return environment_error("work in " + printable(scratch.native()) + ": " + code.message());
+  return {};
+}
+
 }  // namespace
 
-Environment describe_environment(const Toolchain& toolchain) {
+Environment describe_environment(const Kit& kit, const Toolchain& toolchain) {
   utsname kernel{};
   ::uname(&kernel);
   return {.racecourse = RACECOURSE_VERSION,
           .compiler = toolchain.version,
           .kernel = std::string(kernel.sysname) + " " + kernel.release,
           .cores = core_count(),
-          .sandbox_level = "S0",
-          .sandbox_note =
-              "Limits only: submissions run with the rights of the user who grades. Grade untrusted "
-              "submissions on a machine that holds nothing else."};
+          .sandbox = kit.sandbox};
 }
 
 Result<Examiner> make_examiner(const Course& course, const Kit& kit, const Toolchain& toolchain,
                                const Store& store, ReferenceRuns& references, Crew& crew,
                                const fs::path& scratch) {
+  if (kit.sandbox.level == SandboxLevel::s2) {
+    RC_TRY(let_all_pass(scratch));
+    RC_TRY(others_can_enter(scratch));
+  }
   Examiner examiner{.kit = kit,
                     .toolchain = toolchain,
                     .store = store,
@@ -75,7 +96,7 @@ Result<Grade> grade_one(const SubmissionEntry& entry, const Course& course, cons
   Grade grade = score_submission(course, std::move(results), submitted_at, audience);
   grade.submission_id = submission.id;
   grade.submission_sha256 = submission.sha256;
-  grade.environment = describe_environment(examiner.toolchain);
+  grade.environment = describe_environment(examiner.kit, examiner.toolchain);
   add_replays(grade);
   return grade;
 }

@@ -24,6 +24,6 @@ namespace racecourse {
                                       std::optional<std::chrono::sys_seconds> submitted_at,
                                       Audience audience);
 
-[[nodiscard]] Environment describe_environment(const Toolchain& toolchain);
+[[nodiscard]] Environment describe_environment(const Kit& kit, const Toolchain& toolchain);
 
 }  // namespace racecourse

@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/files.hpp"
 #include "base/sha256.hpp"
@@ -31,6 +32,19 @@ Result<std::string> Kit::driver_identity(const std::string& lab) const {
     identity.field(content);
   }
   return identity.hex();
+}
+
+std::vector<fs::path> hidden_places(const Kit& kit) {
+  std::vector<fs::path> places = {kit.root / "reference", kit.cache()};
+  std::error_code code;
+  for (fs::directory_iterator it(kit.root / "labs", code), end; !code && it != end; it.increment(code))
+    if (it->is_directory(code))
+      places.insert(places.end(), {it->path() / "scenarios", it->path() / "specimens"});
+  // Where the kit lies below the home folder, a submission has to know that there is such a folder.
+  const char* const home = std::getenv("HOME");
+  if (home != nullptr && home[0] == '/' && home[1] != '\0' && !kit.built.native().starts_with(home))
+    places.emplace_back(home);
+  return places;
 }
 
 int core_count() {

@@ -22,6 +22,8 @@ namespace racecourse {
 
 namespace {
 
+namespace fs = std::filesystem;
+
 // Both ends of a channel. Our numbers must stay above the ones the launcher agrees on, or the dup2 calls that
 // set those up would overwrite each other's sources.
 struct Ends {
@@ -85,16 +87,33 @@ class KeptOutput {
   std::string tail_;
 };
 
+// Without "." and "..", which mean something else in a view of the files of one's own.
+std::string whole_path(const fs::path& path) {
+  std::error_code code;
+  const fs::path whole = fs::absolute(path, code).lexically_normal();
+  return (whole.has_filename() || whole == "/" ? whole : whole.parent_path()).native();
+}
+
 std::vector<std::string> launcher_command(const LaunchSpec& spec) {
   const Limits& limits = spec.limits;
-  std::vector<std::string> command = {spec.launcher.native(),
+  std::vector<std::string> command = {spec.launcher.program.native(),
+                                      std::to_string(static_cast<int>(spec.launcher.level)),
                                       std::to_string(limits.wall.count()),
                                       std::to_string(limits.cpu.count()),
                                       std::to_string(limits.memory_bytes),
                                       std::to_string(limits.processes),
                                       std::to_string(limits.open_files),
                                       std::to_string(limits.file_bytes),
-                                      spec.folder.native()};
+                                      std::to_string(limits.disk_bytes),
+                                      std::to_string(limits.disk_files),
+                                      whole_path(spec.folder)};
+  const auto add_places = [&](const char* kind, const std::vector<fs::path>& places) {
+    for (const fs::path& place : places) command.insert(command.end(), {kind, whole_path(place)});
+  };
+  add_places("r", spec.visible.readable);
+  add_places("w", spec.visible.writable);
+  add_places("p", spec.visible.own);
+  command.emplace_back("--");
   command.insert(command.end(), spec.command.begin(), spec.command.end());
   return command;
 }
@@ -165,11 +184,11 @@ class Run {
     ::posix_spawnattr_setsigdefault(&attributes, &defaults);
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
     const std::vector<std::string> command = launcher_command(spec_);
-    const int code = ::posix_spawn(&launcher_, spec_.launcher.c_str(), &actions, &attributes,
+    const int code = ::posix_spawn(&launcher_, spec_.launcher.program.c_str(), &actions, &attributes,
                                    pointers(command).data(), pointers(spec_.environment).data());
     ::posix_spawn_file_actions_destroy(&actions);
     ::posix_spawnattr_destroy(&attributes);
-    if (code != 0) return system_error("start " + printable(spec_.launcher.native()), code);
+    if (code != 0) return system_error("start " + printable(spec_.launcher.program.native()), code);
     for (Ends* ends : {&output_pipe_, &report_pipe_, &control_pipe_, &channel_, &tsan_pipe_})
       ends->theirs.reset();
     return {};
@@ -259,9 +278,10 @@ class Run {
     if (report_.magic != kLaunchReportMagic)
       return environment_error("run " + printable(spec_.command.front()) +
                                ": the launcher died; was it killed, or is the machine out of memory?");
-    if (report_.setup_step != 0)
-      return system_error("run " + printable(spec_.command.front()) + ": set-up step " +
-                              std::to_string(report_.setup_step) + " (see harness/launch/launcher.cpp)",
+    if (report_.setup_step != SetupStep::none)
+      return system_error("run " + printable(spec_.command.front()) + " at sandbox level " +
+                              std::string(to_text(spec_.launcher.level)) + ": " +
+                              std::string(kSetupStepText.at(static_cast<std::size_t>(report_.setup_step))),
                           report_.setup_errno);
     LaunchOutcome result;
     KernelFacts& kernel = result.kernel;
@@ -273,6 +293,7 @@ class Run {
     kernel.wall = std::chrono::microseconds(report_.wall_us);
     kernel.cpu = std::chrono::microseconds(report_.cpu_us);
     kernel.memory_peak_bytes = report_.memory_peak_bytes;
+    result.memory_guard = report_.memory_guard;
     result.output = output_.text();
     result.output_cut = output_.cut();
     result.tsan_log = std::move(tsan_log_);
@@ -295,6 +316,8 @@ class Run {
         return LimitHit::memory;
       case LaunchLimit::processes:
         return LimitHit::processes;
+      case LaunchLimit::disk:
+        return LimitHit::disk;
       case LaunchLimit::none:
       case LaunchLimit::control:
         break;
@@ -317,6 +340,15 @@ class Run {
 };
 
 }  // namespace
+
+std::vector<fs::path> system_places() {
+  return {"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/usr/bin", "/usr/sbin", "/usr/lib",
+          "/usr/lib32", "/usr/lib64", "/usr/libx32", "/usr/libexec", "/usr/include", "/usr/local/bin",
+          "/usr/local/lib", "/usr/local/include", "/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf",
+          "/etc/ld.so.conf.d",
+          // The C library counts the processors here.
+          "/sys/devices/system/cpu"};
+}
 
 Result<LaunchOutcome> launch(const LaunchSpec& spec) {
   const auto run = std::make_unique<Run>(spec);

@@ -1,6 +1,12 @@
 // launch: runs one untrusted program below racecourse-launch and collects what it says and what the kernel
 // says of it.
 //
+// Theory of operation: launch() makes the pipes that launch_report.hpp lists, spawns racecourse-launch with
+// the program's limits, visible places and sandbox level on its command line, moves bytes until the launcher
+// has reported that nothing of the program is alive, and then reads what is left in the pipes. What the
+// launcher does meanwhile, and in which order rights are taken away, stands in launcher.cpp; which level the
+// machine can hold is found out by choose_level.hpp.
+//
 // The only door through which student code and compilers run. Blocks the calling thread until nothing of the
 // program is alive; may be called from many threads at once. Knows nothing of labs or points.
 #pragma once
@@ -12,14 +18,36 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "launch/launch_report.hpp"
 #include "model/lab.hpp"
 #include "model/run_report.hpp"
+#include "model/terms.hpp"
 
 namespace racecourse {
 
+// The launcher and how strictly it confines.
+struct Launcher {
+  std::filesystem::path program;  // build/racecourse-launch
+  SandboxLevel level = SandboxLevel::s0;
+};
+
+// What the program finds of the file system. From level S1 on there is nothing else for it. Relative paths
+// are from the harness's folder; every place keeps its path.
+struct Visible {
+  std::vector<std::filesystem::path>
+      readable;  // Files, and folders with all that is in them; executable too.
+  std::vector<std::filesystem::path> writable;  // Folders of this launch alone; what is written there stays.
+  // Folders of this launch alone for what nobody reads afterwards; from S3 on they are in memory.
+  std::vector<std::filesystem::path> own;
+};
+
+// What every program needs: the loader, the libraries, the compiler and the tools that come with the system.
+[[nodiscard]] std::vector<std::filesystem::path> system_places();
+
 struct LaunchSpec {
-  std::filesystem::path launcher;        // build/racecourse-launch
-  std::filesystem::path folder;          // Where the program starts.
+  Launcher launcher;
+  Visible visible;
+  std::filesystem::path folder;          // Where the program starts; one of the visible.
   std::vector<std::string> command;      // The program's absolute path, then its arguments.
   std::vector<std::string> environment;  // "NAME=value"; nothing else is inherited.
   Limits limits;
@@ -32,6 +60,7 @@ struct LaunchSpec {
 
 struct LaunchOutcome {
   KernelFacts kernel;
+  MemoryGuard memory_guard = MemoryGuard::polling;
   std::string output;  // Raw bytes; the beginning and the end where there was more than output_kept_bytes.
   bool output_cut = false;
   std::string tsan_log;     // Raw bytes, at most kTsanLogBytesMax.

@@ -20,7 +20,7 @@ namespace {
 
 LaunchSpec shell(const std::string& script) {
   LaunchSpec spec;
-  spec.launcher = LAUNCHER;
+  spec.launcher = {.program = LAUNCHER, .level = SandboxLevel::s0};
   spec.folder = "/tmp";
   spec.command = {"/bin/sh", "-c", script};
   spec.environment = {"PATH=/usr/bin:/bin"};
@@ -127,7 +127,7 @@ TEST_CASE("a program that cannot be started is an error of the machine, not a cr
   CHECK(outcome.error().message.find("No such file") != std::string::npos);
 
   LaunchSpec no_launcher = shell("exit 0");
-  no_launcher.launcher = "/nonexistent/launcher";
+  no_launcher.launcher.program = "/nonexistent/launcher";
   CHECK_FALSE(launch(no_launcher));
 }
 

@@ -56,7 +56,8 @@ void append_children(pid_t pid, std::vector<pid_t>& out) {
   }
 }
 
-void add_usage(pid_t pid, TreeSample& sample) {
+// Of the root only the time of the children it has waited for.
+void add_usage(pid_t pid, bool is_root, TreeSample& sample) {
   static const auto kTickUs = static_cast<std::uint64_t>(1'000'000 / ::sysconf(_SC_CLK_TCK));
   static const auto kPageBytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   std::array<char, 64> path{};
@@ -67,7 +68,7 @@ void add_usage(pid_t pid, TreeSample& sample) {
   const std::size_t close = stat.rfind(')');
   if (close == std::string_view::npos || close + 2 >= stat.size()) return;
   if (stat[close + 2] == 'Z' || stat[close + 2] == 'X') return;
-  sample.living.push_back(pid);
+  if (!is_root) sample.living.push_back(pid);
   // Fields after the state, 0-based: 10 utime, 11 stime, 12 cutime, 13 cstime, 16 num_threads, 20 rss. (ppid
   // is 0.)
   std::string_view rest = stat.substr(close + 3);
@@ -78,9 +79,9 @@ void add_usage(pid_t pid, TreeSample& sample) {
     const std::size_t end = rest.find(' ');
     std::uint64_t number = 0;
     std::from_chars(rest.data(), rest.data() + std::min(end, rest.size()), number);
-    if (field >= 10 && field <= 13) sample.cpu_us += number * kTickUs;
-    if (field == 16) sample.tasks += static_cast<std::uint32_t>(number);
-    if (field == 20) sample.resident_bytes += number * kPageBytes;
+    if (field >= (is_root ? 12 : 10) && field <= 13) sample.cpu_us += number * kTickUs;
+    if (field == 16 && !is_root) sample.tasks += static_cast<std::uint32_t>(number);
+    if (field == 20 && !is_root) sample.resident_bytes += number * kPageBytes;
     if (end == std::string_view::npos) break;
     rest.remove_prefix(end);
   }
@@ -91,11 +92,12 @@ void add_usage(pid_t pid, TreeSample& sample) {
 TreeSample sample_descendants(pid_t root) {
   TreeSample sample;
   std::vector<pid_t> open;
+  add_usage(root, true, sample);
   append_children(root, open);
   while (!open.empty()) {
     const pid_t pid = open.back();
     open.pop_back();
-    add_usage(pid, sample);
+    add_usage(pid, false, sample);
     append_children(pid, open);
   }
   return sample;

@@ -16,8 +16,9 @@ struct TreeSample {
       0;  // Of the living and of the children they have waited for; in clock ticks (10 ms).
 };
 
-// A snapshot of all descendants of `root`, without `root`. Processes that come and go meanwhile may be
-// missed; whoever must reach all repeats until nothing is left.
+// A snapshot of all descendants of `root`, without `root` itself but with the CPU time of the children that
+// it has waited for. Processes that come and go meanwhile may be missed; whoever must reach all repeats until
+// nothing is left.
 [[nodiscard]] TreeSample sample_descendants(pid_t root);
 
 }  // namespace racecourse

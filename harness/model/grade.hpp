@@ -12,6 +12,7 @@
 
 #include "model/lab_result.hpp"
 #include "model/points.hpp"
+#include "model/sandbox.hpp"
 
 namespace racecourse {
 
@@ -53,8 +54,7 @@ struct Environment {
   std::string compiler;
   std::string kernel;
   int cores = 0;
-  std::string sandbox_level;  // "S0" to "S4".
-  std::string sandbox_note;
+  Sandbox sandbox;
 
   friend bool operator==(const Environment&, const Environment&) = default;
 };

@@ -103,13 +103,24 @@ ordered_json json_of(const Lateness& late) {
           {"deducted", json_of(late.deducted)}};
 }
 
+ordered_json json_of(const Sandbox& sandbox) {
+  ordered_json probes = ordered_json::object();
+  for (const auto& [name, answer] : sandbox.probes) probes[printable(name)] = to_text(answer);
+  ordered_json limits = ordered_json::object();
+  for (const auto& [name, enforced_by] : sandbox.limits) limits[printable(name)] = printable(enforced_by);
+  return {{"level", to_text(sandbox.level)},
+          {"note", printable(sandbox.note)},
+          {"weak_accepted", sandbox.weak_accepted},
+          {"probes", std::move(probes)},
+          {"limits", std::move(limits)}};
+}
+
 ordered_json json_of(const Environment& environment) {
   return {{"racecourse", printable(environment.racecourse)},
           {"compiler", printable(environment.compiler)},
           {"kernel", printable(environment.kernel)},
           {"cores", environment.cores},
-          {"sandbox",
-           {{"level", printable(environment.sandbox_level)}, {"note", printable(environment.sandbox_note)}}}};
+          {"sandbox", json_of(environment.sandbox)}};
 }
 
 Points points_at(const JsonCursor& at) { return at.hundredths(kPointsMax); }
@@ -209,17 +220,26 @@ Lateness late_at(const JsonCursor& at) {
   return late;
 }
 
+Sandbox sandbox_at(const JsonCursor& at) {
+  at.object({"level", "note", "weak_accepted", "probes", "limits"});
+  Sandbox sandbox;
+  sandbox.level = at.required("level").term(all_sandbox_levels());
+  sandbox.note = at.required("note").text();
+  sandbox.weak_accepted = at.required("weak_accepted").boolean();
+  for (const auto& [name, value] : at.required("probes").members())
+    sandbox.probes[name] = value.term(all_probe_answers());
+  for (const auto& [name, value] : at.required("limits").members()) sandbox.limits[name] = value.text();
+  return sandbox;
+}
+
 Environment environment_at(const JsonCursor& at) {
   at.object({"racecourse", "compiler", "kernel", "cores", "sandbox"});
-  const JsonCursor sandbox = at.required("sandbox");
-  sandbox.object({"level", "note"});
   Environment environment;
   environment.racecourse = at.required("racecourse").text();
   environment.compiler = at.required("compiler").text();
   environment.kernel = at.required("kernel").text();
   environment.cores = static_cast<int>(at.required("cores").integer(0, std::numeric_limits<int>::max()));
-  environment.sandbox_level = sandbox.required("level").text();
-  environment.sandbox_note = sandbox.required("note").text();
+  environment.sandbox = sandbox_at(at.required("sandbox"));
   return environment;
 }
 

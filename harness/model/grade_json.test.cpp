@@ -54,7 +54,8 @@ TEST_CASE("times and machine stand in environment and timings only") {
     for (ScoredItem& item : lab.items)
       item.result.timings = {std::chrono::seconds(3), std::chrono::seconds(4), 5, 6, 7, 8};
   }
-  grade.environment = {"1", "2", "3", 4, "S4", "5"};
+  grade.environment = {
+      "1", "2", "3", 4, {.level = SandboxLevel::s4, .note = "5", .probes = {}, .limits = {}}};
   json after = json::parse(grade_text(grade));
   CHECK(before != after);
   for (json* each : {&before, &after}) {

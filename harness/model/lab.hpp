@@ -27,7 +27,9 @@ struct Limits {
   std::uint64_t memory_bytes = 256u << 20;
   std::uint32_t processes = 64;  // Processes and threads together.
   std::uint32_t open_files = 256;
-  std::uint64_t file_bytes = 16u << 20;   // The largest file a run may write.
+  std::uint64_t file_bytes = 16u << 20;  // The largest file a run may write.
+  std::uint64_t disk_bytes = 64u << 20;  // All files of a run together, and their number with folders.
+  std::uint32_t disk_files = 2'000;
   std::uint64_t output_bytes = 1u << 20;  // Standard output and error together.
 
   friend bool operator==(const Limits&, const Limits&) = default;
@@ -88,7 +90,8 @@ struct Lab {
   std::vector<std::string> headers;  // File names in include/: a student's own copies of these are ignored.
   std::vector<Scenario> scenarios;
   std::chrono::milliseconds wall_total{120'000};  // All runs of one submission in this lab together.
-  Points skeleton_points;  // What the untouched skeleton scores: its recorded baseline.
+  SandboxLevel min_level = SandboxLevel::s2;  // Below it submissions are graded only where that is accepted.
+  Points skeleton_points;                     // What the untouched skeleton scores: its recorded baseline.
 
   std::filesystem::path folder;            // labs/<name>
   std::filesystem::path reference_folder;  // reference/<name>

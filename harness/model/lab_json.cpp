@@ -248,7 +248,7 @@ Points points_of(const Lab& lab) {
 
 void decode(const JsonCursor& root, const std::string& folder_name, Lab& lab) {
   root.versioned_object({"$schema", "format_version", "lab", "title", "files", "exports", "skeleton_points",
-                         "wall_total_ms", "limits", "scenarios"});
+                         "wall_total_ms", "limits", "min_level", "scenarios"});
   if (const auto v = root.optional("$schema")) (void)v->text();
   const JsonCursor name = root.required("lab");
   lab.name = name.text();
@@ -260,6 +260,7 @@ void decode(const JsonCursor& root, const std::string& folder_name, Lab& lab) {
   if (const auto v = root.optional("wall_total_ms")) lab.wall_total = wall_total_at(*v);
   Limits limits;
   if (const auto v = root.optional("limits")) limits = limits_over(*v, limits);
+  if (const auto v = root.optional("min_level")) lab.min_level = v->term(all_sandbox_levels());
   read_scenarios(root.required("scenarios"), limits, lab);
   if (const auto v = root.optional("skeleton_points")) {
     lab.skeleton_points = v->hundredths(kItemPointsMax);

@@ -1,5 +1,7 @@
 #include "model/limits_json.hpp"
 
+#include <algorithm>
+
 namespace racecourse {
 
 namespace {
@@ -31,6 +33,7 @@ Limits limits_over(const JsonCursor& at, Limits base) {
     base.open_files = static_cast<std::uint32_t>(v->integer(kOpenFilesMin, kOpenFilesMax));
   if (const auto v = at.optional("file_mb"))
     base.file_bytes = static_cast<std::uint64_t>(v->integer(0, kFileMbMax)) << 20;
+  base.disk_bytes = std::max(base.disk_bytes, 4 * base.file_bytes);
   if (const auto v = at.optional("output_kb"))
     base.output_bytes = static_cast<std::uint64_t>(v->integer(1, kOutputKbMax)) << 10;
   return base;

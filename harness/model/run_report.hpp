@@ -14,7 +14,7 @@
 
 namespace racecourse {
 
-enum class LimitHit { none, wall_blocked, wall_spinning, cpu, memory, processes, output };
+enum class LimitHit { none, wall_blocked, wall_spinning, cpu, memory, processes, disk, output };
 
 struct KernelFacts {
   std::optional<int> exit_code;  // One of exit_code and signal is set.
@@ -49,12 +49,12 @@ struct Event {
     replayed
   };
   Kind kind = Kind::started;
-  std::string name;  // observation: its name; fault, schedule_finding: the finding kind's text; exception:
-                     // its type; story_step: the operation; outcome: its text.
+  std::string name;   // observation: its name; fault, schedule_finding: the finding kind's text; exception:
+                      // its type; story_step: the operation; outcome: its text.
   std::string value;  // observation: JSON text; assertion: the values; exception: what(); story_step: the
                       // value read or written, if any; schedule_finding, outcome: the token of the schedule.
-  std::string message;  // assertion, fault, schedule_finding: the sentence for the student; finding_place:
-                        // what the thread does there.
+  std::string message;     // assertion, fault, schedule_finding: the sentence for the student; finding_place:
+                           // what the thread does there.
   std::string expression;  // assertion: the source text.
   std::string file;        // assertion: the scenario's file.
   int line = 0;

@@ -109,7 +109,14 @@ inline Grade sample_grade() {
   grade.max_points = Points::of_hundredths(775);
   grade.late = Lateness{*time_from("2025-03-02T20:59:01Z"), 2, 1'250, Points::of_hundredths(44)};
   grade.labs = {sample_lab(), sample_broken_lab()};
-  grade.environment = {"0.1.0", "g++ 12.2.0", "Linux 6.1", 2, "S1", "user namespaces are switched off"};
+  grade.environment = {"0.1.0", "g++ 12.2.0", "Linux 6.1", 2, {}};
+  grade.environment.sandbox = {.level = SandboxLevel::s1,
+                               .note = "user namespaces are switched off",
+                               .weak_accepted = true,
+                               .probes = {{"read_hidden", ProbeAnswer::held},
+                                          {"see_hidden", ProbeAnswer::escaped},
+                                          {"connect_tcp", ProbeAnswer::not_applicable}},
+                               .limits = {{"memory", "polling every 5 ms"}}};
   return grade;
 }
 

@@ -65,12 +65,27 @@ constexpr auto kFindingKinds = std::to_array<Named<FindingKind>>({
     {FindingKind::memory_limit, "memory_limit"},
     {FindingKind::process_limit, "process_limit"},
     {FindingKind::file_limit, "file_limit"},
+    {FindingKind::disk_limit, "disk_limit"},
     {FindingKind::output_limit, "output_limit"},
     {FindingKind::time_limit_blocked, "time_limit_blocked"},
     {FindingKind::time_limit_spinning, "time_limit_spinning"},
     {FindingKind::too_slow, "too_slow"},
     {FindingKind::unrecognised_report, "unrecognised_report"},
     {FindingKind::not_reproducible, "not_reproducible"},
+});
+
+constexpr auto kSandboxLevels = std::to_array<Named<SandboxLevel>>({
+    {SandboxLevel::s0, "S0"},
+    {SandboxLevel::s1, "S1"},
+    {SandboxLevel::s2, "S2"},
+    {SandboxLevel::s3, "S3"},
+    {SandboxLevel::s4, "S4"},
+});
+
+constexpr auto kProbeAnswers = std::to_array<Named<ProbeAnswer>>({
+    {ProbeAnswer::held, "held"},
+    {ProbeAnswer::escaped, "escaped"},
+    {ProbeAnswer::not_applicable, "not_applicable"},
 });
 
 template <class Table, class Term>
@@ -98,6 +113,8 @@ constexpr auto kInstrumentTerms = terms_of(kInstruments);
 constexpr auto kVerdictTerms = terms_of(kVerdicts);
 constexpr auto kVisibilityTerms = terms_of(kVisibilities);
 constexpr auto kFindingKindTerms = terms_of(kFindingKinds);
+constexpr auto kSandboxLevelTerms = terms_of(kSandboxLevels);
+constexpr auto kProbeAnswerTerms = terms_of(kProbeAnswers);
 
 }  // namespace
 
@@ -105,6 +122,8 @@ std::string_view to_text(Instrument term) { return text_in(kInstruments, term); 
 std::string_view to_text(Verdict term) { return text_in(kVerdicts, term); }
 std::string_view to_text(Visibility term) { return text_in(kVisibilities, term); }
 std::string_view to_text(FindingKind term) { return text_in(kFindingKinds, term); }
+std::string_view to_text(SandboxLevel term) { return text_in(kSandboxLevels, term); }
+std::string_view to_text(ProbeAnswer term) { return text_in(kProbeAnswers, term); }
 
 std::optional<Instrument> instrument_from(std::string_view text) {
   return term_in<Instrument>(kInstruments, text);
@@ -116,10 +135,18 @@ std::optional<Visibility> visibility_from(std::string_view text) {
 std::optional<FindingKind> finding_kind_from(std::string_view text) {
   return term_in<FindingKind>(kFindingKinds, text);
 }
+std::optional<SandboxLevel> sandbox_level_from(std::string_view text) {
+  return term_in<SandboxLevel>(kSandboxLevels, text);
+}
+std::optional<ProbeAnswer> probe_answer_from(std::string_view text) {
+  return term_in<ProbeAnswer>(kProbeAnswers, text);
+}
 
 std::span<const Instrument> all_instruments() { return kInstrumentTerms; }
 std::span<const Verdict> all_verdicts() { return kVerdictTerms; }
 std::span<const Visibility> all_visibilities() { return kVisibilityTerms; }
 std::span<const FindingKind> all_finding_kinds() { return kFindingKindTerms; }
+std::span<const SandboxLevel> all_sandbox_levels() { return kSandboxLevelTerms; }
+std::span<const ProbeAnswer> all_probe_answers() { return kProbeAnswerTerms; }
 
 }  // namespace racecourse

@@ -19,6 +19,13 @@ enum class Verdict { passed, failed, inconclusive, not_run };
 // When a student may see a scenario's result.
 enum class Visibility { public_, after_due, hidden };
 
+// How strictly untrusted programs are confined, from nothing but limits up; launch/launcher.cpp says what
+// each level is.
+enum class SandboxLevel { s0, s1, s2, s3, s4 };
+
+// What one attempt to break out of the sandbox came to.
+enum class ProbeAnswer { held, escaped, not_applicable };
+
 // One established fact about a submission. The order here is the order in reports: causes before
 // consequences.
 enum class FindingKind {
@@ -54,6 +61,7 @@ enum class FindingKind {
   memory_limit,
   process_limit,
   file_limit,
+  disk_limit,
   output_limit,
   time_limit_blocked,
   time_limit_spinning,
@@ -66,16 +74,22 @@ enum class FindingKind {
 [[nodiscard]] std::string_view to_text(Verdict term);
 [[nodiscard]] std::string_view to_text(Visibility term);
 [[nodiscard]] std::string_view to_text(FindingKind term);
+[[nodiscard]] std::string_view to_text(SandboxLevel term);
+[[nodiscard]] std::string_view to_text(ProbeAnswer term);
 
 [[nodiscard]] std::optional<Instrument> instrument_from(std::string_view text);
 [[nodiscard]] std::optional<Verdict> verdict_from(std::string_view text);
 [[nodiscard]] std::optional<Visibility> visibility_from(std::string_view text);
 [[nodiscard]] std::optional<FindingKind> finding_kind_from(std::string_view text);
+[[nodiscard]] std::optional<SandboxLevel> sandbox_level_from(std::string_view text);
+[[nodiscard]] std::optional<ProbeAnswer> probe_answer_from(std::string_view text);
 
 // Every term of a set, in order: for messages that say what was expected, and for tests.
 [[nodiscard]] std::span<const Instrument> all_instruments();
 [[nodiscard]] std::span<const Verdict> all_verdicts();
 [[nodiscard]] std::span<const Visibility> all_visibilities();
 [[nodiscard]] std::span<const FindingKind> all_finding_kinds();
+[[nodiscard]] std::span<const SandboxLevel> all_sandbox_levels();
+[[nodiscard]] std::span<const ProbeAnswer> all_probe_answers();
 
 }  // namespace racecourse

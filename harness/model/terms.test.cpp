@@ -50,6 +50,8 @@ TEST_CASE("every term survives the way to text and back") {
   check_round_trip(all_verdicts(), Verdict::not_run, &verdict_from);
   check_round_trip(all_visibilities(), Visibility::hidden, &visibility_from);
   check_round_trip(all_finding_kinds(), FindingKind::not_reproducible, &finding_kind_from);
+  check_round_trip(all_sandbox_levels(), SandboxLevel::s4, &sandbox_level_from);
+  check_round_trip(all_probe_answers(), ProbeAnswer::not_applicable, &probe_answer_from);
 }
 
 // The schemas repeat the words, because an editor sees nothing else; here they are held to terms.cpp.
@@ -61,6 +63,12 @@ TEST_CASE("the schemas know exactly our terms") {
   CHECK(words_at(grade, "/$defs/scenario/properties/visibility/enum") == texts_of(all_visibilities()));
   CHECK(words_at(schema("lab"), "/$defs/scenario/properties/visibility/enum") ==
         texts_of(all_visibilities()));
+  CHECK(words_at(grade, "/properties/environment/properties/sandbox/properties/level/enum") ==
+        texts_of(all_sandbox_levels()));
+  CHECK(words_at(grade,
+                 "/properties/environment/properties/sandbox/properties/probes/additionalProperties/enum") ==
+        texts_of(all_probe_answers()));
+  CHECK(words_at(schema("lab"), "/properties/min_level/enum") == texts_of(all_sandbox_levels()));
   // An expectation names a finding of the build or of a run; only tampering shows in both.
   const auto expect = schema("expect");
   auto kinds = words_at(expect, "/properties/build/items/enum");

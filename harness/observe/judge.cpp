@@ -68,6 +68,10 @@ Finding of_limit(const RunReport& run, const Scenario& scenario) {
     case LimitHit::processes:
       return finding(FindingKind::process_limit, "It had more than " + std::to_string(limits.processes) +
                                                      " processes and threads at once.");
+    case LimitHit::disk:
+      return finding(FindingKind::disk_limit, "It filled more than " + megabytes(limits.disk_bytes) +
+                                                  " of disk, or made more than " +
+                                                  std::to_string(limits.disk_files) + " files.");
     case LimitHit::output:
     case LimitHit::none:
       break;

@@ -28,6 +28,7 @@ class Writer {
     if (grade_.labs.size() > 1)
       out_ += fmt::format("{} {} of {} points\n", in(kBold, "Together:"), grade_.points.text(),
                           grade_.max_points.text());
+    if (grade_.environment.sandbox.weak_accepted) out_ += weakness_of(grade_.environment.sandbox) + "\n";
     return std::move(out_);
   }
   std::string text_of(std::span<const Finding> findings, std::string_view indent) {

@@ -104,6 +104,10 @@ Result<RunReport> run_scenario(const RunSpec& spec) {
   LaunchSpec launch_spec;
   launch_spec.launcher = spec.launcher;
   launch_spec.folder = folder.path();
+  launch_spec.visible.readable = system_places();
+  launch_spec.visible.readable.insert(launch_spec.visible.readable.end(), {spec.driver, spec.object_folder});
+  launch_spec.visible.own = {folder.path()};
+  if (spec.launcher.level == SandboxLevel::s2) RC_TRY(let_all_pass(spec.scratch));
   launch_spec.command = {spec.driver.native()};
   for (std::string& argument : driver_arguments(spec)) launch_spec.command.push_back(std::move(argument));
   launch_spec.command.insert(launch_spec.command.end(), {"--channel", "3"});

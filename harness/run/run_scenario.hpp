@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/error.hpp"
+#include "launch/launch.hpp"
 #include "model/lab.hpp"
 #include "model/run_report.hpp"
 #include "run/symbolizer.hpp"
@@ -14,7 +15,7 @@
 namespace racecourse {
 
 struct RunSpec {
-  std::filesystem::path launcher;
+  Launcher launcher;
   std::filesystem::path driver;         // build/labs/<lab>/driver_<flavour>
   std::filesystem::path object_folder;  // Holds the submission.so to load.
   std::filesystem::path scratch;        // Exists; a folder of the run's own is made below it and removed.

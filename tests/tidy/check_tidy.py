@@ -21,7 +21,7 @@ MAY_USE = {
     "observe": {"base", "model"},
     "score": {"base", "model"},
     "report": {"base", "model"},
-    "grading": {"base", "model", "submission", "build", "run", "observe", "score", "report"},
+    "grading": {"base", "model", "launch", "submission", "build", "run", "observe", "score", "report"},
     "cli": {"base", "model", "submission", "build", "run", "observe", "score", "report", "grading"},
 }
 STUDENTS_OWN = ("/specimens/", "examples/", "student_template/")

@@ -1,0 +1,69 @@
+#include "launch/disk_use.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+
+#include <memory>
+#include <string_view>
+
+namespace racecourse {
+
+namespace {
+
+// No honest program nests folders so deeply; one that does has used up its files.
+constexpr int kDepthMax = 48;
+
+}  // namespace
+
+DiskUse::DiskUse(const Job& job, UniqueFd own) : job_(job), own_(std::move(own)) {
+  std::vector<const char*> folders = job.writable;
+  if (!own_) folders.insert(folders.end(), job.own.begin(), job.own.end());
+  for (const char* folder : folders)
+    folders_.emplace_back(::open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+  at_start_ = amount();
+}
+
+bool DiskUse::exceeded() const {
+  const Amount now = amount();
+  return now.bytes > at_start_.bytes + job_.disk_bytes || now.files > at_start_.files + job_.disk_files;
+}
+
+DiskUse::Amount DiskUse::amount() const {
+  Amount sum;
+  struct statfs system {};
+  if (own_ && ::fstatfs(own_.get(), &system) == 0) {
+    sum.bytes += static_cast<std::uint64_t>(system.f_blocks - system.f_bfree) *
+                 static_cast<std::uint64_t>(system.f_bsize);
+    sum.files += system.f_files - system.f_ffree;
+  }
+  for (const UniqueFd& folder : folders_)
+    if (folder) add_folder(::openat(folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0, sum);
+  return sum;
+}
+
+void DiskUse::add_folder(int folder, int depth, Amount& sum) const {
+  if (folder < 0) return;
+  const std::unique_ptr<DIR, int (*)(DIR*)> entries(::fdopendir(folder), ::closedir);
+  if (!entries) {
+    ::close(folder);
+    return;
+  }
+  if (depth > kDepthMax) sum.files += job_.disk_files + 1;
+  while (const dirent* entry = ::readdir(entries.get())) {
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    // Enough is enough: what is too much need not be counted to its end.
+    if (sum.files > at_start_.files + job_.disk_files) return;
+    ++sum.files;
+    struct stat status {};
+    if (::fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    sum.bytes += static_cast<std::uint64_t>(status.st_blocks) * 512;
+    if (S_ISDIR(status.st_mode))
+      add_folder(::openat(folder, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW), depth + 1,
+                 sum);
+  }
+}
+
+}  // namespace racecourse

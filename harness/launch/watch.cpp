@@ -1,0 +1,183 @@
+#include "launch/watch.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "launch/namespaces.hpp"
+#include "launch/process_tree.hpp"
+
+namespace racecourse {
+
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+// Limits are compared this often: a program that touches 4 GB/s overshoots its memory by at most 20 MB, where
+// no cgroup stops it earlier.
+constexpr milliseconds kSampleEvery{5};
+// Processes that are about to exit by themselves when the main one has ended (a worker that reads
+// end-of-file) get this long before they count as survivors. Long enough for a loaded machine; nothing waits
+// for it in the usual case.
+constexpr milliseconds kSurvivorGrace{500};
+// A tree that used less of one core than this over the second half of its wall time was blocked, not
+// spinning.
+constexpr double kBlockedCpuShare = 0.05;
+
+std::uint64_t cpu_of(const rusage& usage) {
+  const auto us = [](const timeval& time) {
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000 + static_cast<std::uint64_t>(time.tv_usec);
+  };
+  return us(usage.ru_utime) + us(usage.ru_stime);
+}
+
+}  // namespace
+
+Watch::Watch(const Job& job, pid_t child, const Confines& confines, const DiskUse& disk)
+    : job_(job),
+      child_(child),
+      tree_root_(confines.init_messages >= 0 ? child : ::getpid()),
+      confines_(confines),
+      disk_(disk),
+      start_(Clock::now()),
+      report_{.magic = kLaunchReportMagic} {
+  if (confines.group != nullptr) report_.memory_guard = confines.group->guard();
+}
+
+LaunchReport Watch::run() {
+  while (!main_ended() && report_.limit == LaunchLimit::none) {
+    wait_a_moment();
+    check_limits();
+  }
+  end_everything();
+  check_what_the_kernel_saw();
+  report_.wall_us = static_cast<std::uint64_t>(wall_at_end_.count());
+  rusage reaped{};
+  ::getrusage(RUSAGE_CHILDREN, &reaped);  // All descendants have been waited for, by us or by their parents.
+  report_.cpu_us = cpu_of(reaped);
+  report_.memory_peak_bytes =
+      std::max(report_.memory_peak_bytes, static_cast<std::uint64_t>(reaped.ru_maxrss) * 1024);
+  return report_;
+}
+
+// Reaps whatever has ended; true once the main process has.
+bool Watch::main_ended() {
+  MainEnded message;
+  if (confines_.init_messages >= 0 && !ended_ &&
+      ::recv(confines_.init_messages, &message, sizeof message, MSG_DONTWAIT) == sizeof message) {
+    report_.wait_status = message.wait_status;
+    wall_at_end_ = elapsed();
+    ended_ = true;
+  }
+  int status = 0;
+  pid_t ended = 0;
+  while ((ended = ::waitpid(-1, &status, WNOHANG)) > 0) {
+    if (ended != child_ || ended_) continue;
+    // Without namespaces the child is the main process. An init that ends without a word was killed from
+    // outside, with all that it had.
+    report_.wait_status = status;
+    wall_at_end_ = elapsed();
+    ended_ = true;
+  }
+  no_children_ = ended < 0 && errno == ECHILD;
+  return ended_;
+}
+
+// Sleeps until the next sample, a child's end or a word from the harness.
+void Watch::wait_a_moment() {
+  std::array<pollfd, 2> fds = {pollfd{kControlFd, POLLIN, 0}, pollfd{confines_.init_messages, POLLIN, 0}};
+  const timespec pause{0, std::chrono::nanoseconds(kSampleEvery).count()};
+  sigset_t allow_child;
+  ::sigemptyset(&allow_child);
+  // SIGCHLD is blocked outside this call, so a child's end interrupts it and is never missed.
+  if (::ppoll(fds.data(), fds.size(), &pause, &allow_child) > 0 && fds[0].revents != 0)
+    report_.limit = LaunchLimit::control;
+}
+
+void Watch::check_limits() {
+  const Clock::time_point now = Clock::now();
+  if (report_.limit != LaunchLimit::none || (now - sampled_ < kSampleEvery && !first_)) return;
+  first_ = false;
+  sampled_ = now;
+  const TreeSample sample = sample_descendants(tree_root_);
+  report_.memory_peak_bytes = std::max(report_.memory_peak_bytes, sample.resident_bytes);
+  const microseconds cpu(sample.cpu_us);
+  const microseconds wall = elapsed();
+  if (wall < job_.wall / 2) cpu_at_half_ = cpu;
+  if (sample.resident_bytes > job_.memory_bytes) {
+    report_.limit = LaunchLimit::memory;
+  } else if (sample.tasks > job_.processes) {
+    report_.limit = LaunchLimit::processes;
+  } else if (disk_.exceeded()) {
+    report_.limit = LaunchLimit::disk;
+  } else if (cpu > job_.cpu) {
+    report_.limit = LaunchLimit::cpu;
+  } else if (wall > job_.wall) {
+    const double share = static_cast<double>((cpu - cpu_at_half_).count()) /
+                         static_cast<double>(microseconds(job_.wall).count()) * 2;
+    report_.limit = share < kBlockedCpuShare ? LaunchLimit::wall_blocked : LaunchLimit::wall_spinning;
+  }
+}
+
+// What passed a limit and ended between two samples.
+void Watch::check_what_the_kernel_saw() {
+  if (report_.limit != LaunchLimit::none) return;
+  if (confines_.group != nullptr && confines_.group->out_of_memory()) {
+    report_.limit = LaunchLimit::memory;
+    report_.memory_peak_bytes = std::max(report_.memory_peak_bytes, job_.memory_bytes);
+  } else if (disk_.exceeded()) {
+    report_.limit = LaunchLimit::disk;
+  }
+}
+
+// Kills and reaps until no descendant is left.
+void Watch::end_everything() {
+  const bool by_itself = report_.limit == LaunchLimit::none;
+  const Clock::time_point patience_ends = Clock::now() + (by_itself ? kSurvivorGrace : milliseconds(0));
+  bool counted = false;
+  sigset_t allow_child;
+  ::sigemptyset(&allow_child);
+  for (;;) {
+    main_ended();
+    const TreeSample left = sample_descendants(tree_root_);
+    main_ended();
+    if (left.living.empty() && no_children_) break;
+    if (Clock::now() >= patience_ends) {
+      if (!counted && by_itself) report_.survivors = static_cast<std::uint32_t>(left.living.size());
+      counted = true;
+      kill_all(left.living);
+      // At once again: what forks faster than we look must not gain ground.
+      if (!left.living.empty() && confines_.init_messages < 0) continue;
+    }
+    const timespec pause{0, 500'000};
+    ::ppoll(nullptr, 0, &pause, &allow_child);  // Or until a child ends.
+  }
+  if (!ended_) wall_at_end_ = elapsed();
+}
+
+void Watch::kill_all(const std::vector<pid_t>& living) const {
+  if (confines_.init_messages >= 0) {
+    // The kernel ends everything in its namespace before init itself is reported dead.
+    ::kill(child_, SIGKILL);
+    return;
+  }
+  // A tree that forks while it is walked shows another shape at each look, but a stopped process forks no
+  // more.
+  for (const pid_t pid : living) ::kill(pid, SIGSTOP);
+  for (const pid_t pid : living) ::kill(pid, SIGKILL);
+  if (confines_.user != nullptr) confines_.user->kill_all_processes();
+}
+
+microseconds Watch::elapsed() const {
+  return std::chrono::duration_cast<microseconds>(Clock::now() - start_);
+}
+
+}  // namespace racecourse
