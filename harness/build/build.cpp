@@ -1,34 +1,19 @@
 #include "build/build.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
-#include <csignal>
 #include <set>
 
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "build/compiler_output.hpp"
 #include "build/exports.hpp"
+#include "build/gate.hpp"
+#include "build/recipe.hpp"
 #include "launch/launch.hpp"
 
 namespace racecourse {
 
 namespace {
-
-// A student's file takes about 0.5 s and 200 MB; these stop template, constexpr, include and macro bombs, and
-// leave room for a machine ten times slower. The wall clock only ends what blocks.
-Limits compiler_limits() {
-  using namespace std::chrono_literals;
-  return Limits{.wall = 5min,
-                .cpu = 30s,
-                .memory_bytes = 2ull << 30,
-                .processes = 32,
-                .open_files = 256,
-                .file_bytes = 64ull << 20,
-                .disk_bytes = 256ull << 20,
-                .disk_files = 200,
-                .output_bytes = 4ull << 20};
-}
 
 constexpr std::size_t kObjectBytesMax = 64u << 20;
 constexpr std::size_t kCompilerOutputBytesMax = 16u << 10;
@@ -37,33 +22,15 @@ constexpr std::size_t kCompilerOutputBytesMax = 16u << 10;
 struct Command {
   Flavour flavour = Flavour::plain;
   bool links = false;
+  bool preprocesses =
+      false;  // For the gate only; a compilation of the same file reports what is wrong with it.
   std::vector<std::string> arguments;
   std::string shown;  // The file it is about, for messages.
-  fs::path out;       // A folder of the command's own, in which it leaves `result`.
+  fs::path out;       // A folder of the command's own, in which it leaves what it makes:
   std::string result;
+  std::vector<std::string> dumps;  // There is none where the pass had no function to work on.
   Result<LaunchOutcome> outcome = LaunchOutcome{};
 };
-
-std::vector<std::string> common_flags() {
-  return {"-fPIC",
-          "-fvisibility=hidden",
-          "-fno-semantic-interposition",
-          "-Wall",
-          "-Wextra",
-          "-fdiagnostics-color=never",
-          "-fmax-errors=20",
-          "-ftemplate-depth=200"};
-}
-
-std::vector<std::string> flags_of(Flavour flavour) {
-  // -g1: lines and function names, all that findings show, at a tenth of the cost of -g.
-  if (flavour == Flavour::plain) return {"-O2", "-g1"};
-  // -O1: at -O2 the compiler removes some races before ThreadSanitizer can see them. -fno-inline: g++ leaves
-  // out the hooks of a local object when everything that takes its address has been inlined (a stop flag in
-  // an object on the stack whose thread is started by its own constructor, say), and ThreadSanitizer loses
-  // the student's frame where std::thread's constructor is inlined.
-  return {"-O1", "-fno-inline", "-g1", "-fsanitize=thread", "-Wno-tsan"};
-}
 
 bool is_source(std::string_view name) {
   return name.ends_with(".cpp") || name.ends_with(".cc") || name.ends_with(".cxx");
@@ -83,7 +50,8 @@ class Build {
         toolchain_(toolchain),
         scratch_(scratch),
         source_folder_(source_folder(scratch)),
-        exports_(scratch / "exports.map") {}
+        exports_(scratch / "exports.map"),
+        gate_(plan_gate(files.sources)) {}
 
   Result<> write_sources(const std::vector<Flavour>& flavours) const {
     for (const SourceFile& source : files_.sources) {
@@ -107,23 +75,26 @@ class Build {
     for (const Flavour flavour : flavours) {
       for (const SourceFile& source : files_.sources) {
         if (!is_source(source.name)) continue;
-        Command command{.flavour = flavour,
-                        .links = false,
-                        .arguments = {toolchain_.compiler.native(), "-std=c++20"},
-                        .shown = source.name,
-                        .out = out_folder(flavour, object_name(source.name)),
-                        .result = object_name(source.name)};
-        add(command, flags_of(flavour));
-        add(command, common_flags());
-        add(command,
-            {// Nothing of the place of the build gets into the object: tokens of schedules name its content.
-             "-ffile-prefix-map=" + source_folder_.native() + "=.",
-             "-ffile-prefix-map=" + source_folder_.native() + "/=", "-I" + (lab_.folder / "include").native(),
-             "-c", "./" + source.name, "-o", (command.out / command.result).native()});
-        commands.push_back(std::move(command));
+        commands.push_back(compilation(flavour, source.name));
+        if (const std::string text = preprocessed(flavour, flavours, source.name); !text.empty())
+          commands.push_back(preprocessing(flavour, source.name, text));
       }
     }
     return commands;
+  }
+
+  // What the gate judges, once it is compiled.
+  [[nodiscard]] std::vector<BuiltSource> built(const std::vector<Flavour>& flavours) const {
+    std::vector<BuiltSource> all;
+    for (const Flavour flavour : flavours)
+      for (const SourceFile& source : files_.sources)
+        if (is_source(source.name))
+          all.push_back({.name = source.name,
+                         .instrumented = flavour == Flavour::tsan,
+                         .object = whole(flavour, object_name(source.name)),
+                         .preprocessed = whole(flavour, preprocessed(flavour, flavours, source.name)),
+                         .dumps = dumps(flavour, source.name)});
+    return all;
   }
 
   [[nodiscard]] std::vector<Command> links(const std::vector<Flavour>& flavours) const {
@@ -175,13 +146,21 @@ class Build {
     spec.command = command.arguments;
     // g++ writes its temporary files to TMPDIR.
     spec.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
-                        "TMPDIR=" + command.out.native()};
+                        "TMPDIR=" + command.out.native(),
+                        // __DATE__ and __TIME__ are the same in every build.
+                        "SOURCE_DATE_EPOCH=0"};
     spec.limits = compiler_limits();
     RC_ASSIGN(LaunchOutcome outcome, launch(spec));
-    if (outcome.kernel.exit_code == 0 && outcome.kernel.limit_hit == LimitHit::none)
-      RC_TRY(take_out(command.out, command.result, object_folder(scratch_, command.flavour) / command.result,
-                      kObjectBytesMax));
+    if (outcome.kernel.exit_code != 0 || outcome.kernel.limit_hit != LimitHit::none) return outcome;
+    RC_TRY(take(command, command.result));
+    std::error_code code;
+    for (const std::string& dump : command.dumps)
+      if (fs::exists(fs::symlink_status(command.out / dump, code))) RC_TRY(take(command, dump));
     return outcome;
+  }
+
+  [[nodiscard]] Result<> take(const Command& command, const std::string& name) const {
+    return take_out(command.out, name, object_folder(scratch_, command.flavour) / name, kObjectBytesMax);
   }
 
   [[nodiscard]] fs::path out_folder(Flavour flavour, const std::string& result) const {
@@ -192,12 +171,73 @@ class Build {
     command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
   }
 
+  // Everything up to what is to be done with the file.
+  [[nodiscard]] Command compiler_command(Flavour flavour, const std::string& source,
+                                         const std::string& result) const {
+    Command command{.flavour = flavour,
+                    .arguments = {toolchain_.compiler.native(), "-std=c++20"},
+                    .shown = source,
+                    .out = out_folder(flavour, result),
+                    .result = result};
+    add(command, flags_of(flavour));
+    add(command, common_flags());
+    add(command,
+        {// Nothing of the place of the build gets into the object: tokens of schedules name its content.
+         "-ffile-prefix-map=" + source_folder_.native() + "=.",
+         "-ffile-prefix-map=" + source_folder_.native() + "/=", "-I" + (lab_.folder / "include").native()});
+    return command;
+  }
+
+  [[nodiscard]] Command compilation(Flavour flavour, const std::string& source) const {
+    const std::string object = object_name(source);
+    Command command = compiler_command(flavour, source, object);
+    // g++'s own account of the functions it instrumented, at -O0 and above, for the gate.
+    if (reports_instrumentation(flavour))
+      for (const std::string_view pass : kInstrumentingPasses) {
+        command.dumps.push_back(object + "." + std::string(pass));
+        add(command,
+            {"-fdump-tree-" + std::string(pass) + "=" + (command.out / command.dumps.back()).native()});
+      }
+    add(command, {"-c", "./" + source, "-o", (command.out / object).native()});
+    return command;
+  }
+
+  [[nodiscard]] Command preprocessing(Flavour flavour, const std::string& source,
+                                      const std::string& result) const {
+    Command command = compiler_command(flavour, source, result);
+    command.preprocesses = true;
+    add(command, {"-E", "./" + source, "-o", (command.out / result).native()});
+    return command;
+  }
+
+  // The name of what the preprocessor leaves, where the gate asks for it.
+  [[nodiscard]] std::string preprocessed(Flavour flavour, const std::vector<Flavour>& flavours,
+                                         const std::string& source) const {
+    if (!gate_.preprocess || (!gate_.compare && flavour != flavours.front())) return {};
+    return object_name(source) + ".ii";
+  }
+  // Where a result of a command lies once it is taken out of the command's folder; empty for no name.
+  [[nodiscard]] fs::path whole(Flavour flavour, const std::string& name) const {
+    return name.empty() ? fs::path() : object_folder(scratch_, flavour) / name;
+  }
+  [[nodiscard]] bool reports_instrumentation(Flavour flavour) const {
+    return flavour == Flavour::tsan && !toolchain_.version.contains("clang");
+  }
+  [[nodiscard]] std::vector<fs::path> dumps(Flavour flavour, const std::string& source) const {
+    std::vector<fs::path> paths;
+    if (reports_instrumentation(flavour))
+      for (const std::string_view pass : kInstrumentingPasses)
+        paths.push_back(whole(flavour, object_name(source) + "." + std::string(pass)));
+    return paths;
+  }
+
   const LabFiles& files_;
   const Lab& lab_;
   const Toolchain& toolchain_;
   const fs::path& scratch_;
   fs::path source_folder_;
   fs::path exports_;
+  GatePlan gate_;
 };
 
 std::string_view limit_words(LimitHit limit) {
@@ -218,50 +258,6 @@ std::string_view limit_words(LimitHit limit) {
       break;
   }
   return "file size";
-}
-
-// The place of the compiler's first error: "file:line:column: error: ...".
-std::vector<Place> first_error(std::string_view output) {
-  const std::size_t error = std::min(output.find(": error: "), output.find(": fatal error: "));
-  if (error == std::string_view::npos) return {};
-  const std::size_t line_begin =
-      output.rfind('\n', error) == std::string_view::npos ? 0 : output.rfind('\n', error) + 1;
-  const std::string_view head = output.substr(line_begin, error - line_begin);
-  const std::size_t colon = head.find(':');
-  if (colon == std::string_view::npos) return {};
-  std::string file(head.substr(0, colon));
-  if (file.starts_with("./")) file.erase(0, 2);
-  int line = 0;
-  for (const char c : head.substr(colon + 1)) {
-    if (c < '0' || c > '9' || line > 100'000'000) break;
-    line = line * 10 + (c - '0');
-  }
-  return {Place{std::move(file), line, {}}};
-}
-
-// The symbols a linker calls undefined, as bfd, gold, lld and mold say it.
-std::set<std::string> undefined_symbols(std::string_view output) {
-  std::set<std::string> symbols;
-  for (const auto& [before, after] : {std::pair<std::string_view, char>{"undefined reference to `", '\''},
-                                      {"undefined reference to '", '\''},
-                                      {"undefined symbol: ", '\n'}}) {
-    for (std::size_t at = output.find(before); at != std::string_view::npos;
-         at = output.find(before, at + 1)) {
-      const std::size_t begin = at + before.size();
-      symbols.emplace(trim(output.substr(begin, output.find(after, begin) - begin)));
-    }
-  }
-  return symbols;
-}
-
-Finding missing(const std::set<std::string>& functions) {
-  std::string list;
-  for (const std::string& function : functions) list += (list.empty() ? "" : ", ") + function;
-  return Finding{.kind = FindingKind::missing_function,
-                 .message = "Declared but never defined: " + list +
-                            ". Check the name, the parameters and the namespace.",
-                 .places = {},
-                 .detail = {}};
 }
 
 // The finding of one failed command.
@@ -292,21 +288,14 @@ Finding failure_of(const Command& command, const LaunchOutcome& outcome) {
   return finding;
 }
 
-// The driver says so at the beginning of a line, where an #error of the student's has the name of a file.
-bool compiler_was_killed(std::string_view output) {
-  const std::size_t at = output.find(": fatal error: Killed signal terminated program ");
-  if (at == std::string_view::npos) return false;
-  const std::size_t line_begin = output.rfind('\n', at) + 1;
-  return output.substr(line_begin, at - line_begin).find(':') == std::string_view::npos;
-}
-
 // Collects what the commands said. The plain flavour speaks first; the other flavour's copy of the same error
 // is left out.
 Result<> collect(const std::vector<Command>& commands, BuildReport& report) {
   for (const Command& command : commands) {
     if (!command.outcome) return std::unexpected(command.outcome.error());
     const LaunchOutcome& outcome = *command.outcome;
-    if (command.flavour == commands.front().flavour) report.compiler_output += outcome.output;
+    if (command.flavour == commands.front().flavour && !command.preprocesses)
+      report.compiler_output += outcome.output;
     if (outcome.kernel.exit_code == 0 && outcome.kernel.limit_hit == LimitHit::none) continue;
     if (outcome.kernel.limit_hit == LimitHit::none && compiler_was_killed(outcome.output))
       return environment_error("compile " + command.shown +
@@ -315,7 +304,7 @@ Result<> collect(const std::vector<Command>& commands, BuildReport& report) {
     if (outcome.kernel.limit_hit == LimitHit::wall_spinning)
       return environment_error("compile " + command.shown +
                                ": the machine is so busy that the compiler got no further in five minutes");
-    if (report.findings.empty() || command.flavour == commands.front().flavour)
+    if (report.findings.empty() || (command.flavour == commands.front().flavour && !command.preprocesses))
       report.findings.push_back(failure_of(command, outcome));
   }
   return {};
@@ -328,14 +317,6 @@ std::string_view to_text(Flavour flavour) { return flavour == Flavour::plain ? "
 Flavour flavour_of(Instrument instrument) {
   return instrument == Instrument::races || instrument == Instrument::schedules ? Flavour::tsan
                                                                                 : Flavour::plain;
-}
-
-std::string build_recipe() {
-  std::string recipe;
-  for (const Flavour flavour : {Flavour::plain, Flavour::tsan})
-    for (const std::string& flag : flags_of(flavour)) recipe += flag + ' ';
-  for (const std::string& flag : common_flags()) recipe += flag + ' ';
-  return recipe;
 }
 
 fs::path source_folder(const fs::path& scratch) { return scratch / "src"; }
@@ -352,6 +333,9 @@ Result<BuildReport> build_submission(const LabFiles& files, const Lab& lab,
   std::vector<Command> compilations = build.compilations(flavours);
   build.execute(compilations, crew);
   RC_TRY(collect(compilations, report));
+  if (report.findings.empty()) {
+    RC_ASSIGN(report.findings, judge_built(files, lab, build.built(flavours)));
+  }
   if (report.findings.empty()) {
     std::vector<Command> links = build.links(flavours);
     build.execute(links, crew);

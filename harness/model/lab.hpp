@@ -78,6 +78,10 @@ struct Scenario {
   // The values in failed assertions depend on timing (the number of lost updates, say), so findings leave
   // them out.
   bool values_vary = false;
+  // It passes or fails by checks that the scenario itself makes, in the submission's process. Otherwise what
+  // it observed is compared with the reference's, outside. For whoever weighs how far its points can be
+  // trusted.
+  bool judged_inside = false;
   int cores_min = 1;  // On fewer cores the scenario is not run and costs nothing.
 };
 
@@ -87,6 +91,7 @@ struct Lab {
   std::vector<std::string> files;  // The source files every submission must hand in.
   std::vector<std::string>
       exports;  // The functions they must define, demangled: "race_counter::make_counter()".
+  std::vector<Permission> may_use;   // What solutions may use beyond the ordinary; sorted.
   std::vector<std::string> headers;  // File names in include/: a student's own copies of these are ignored.
   std::vector<Scenario> scenarios;
   std::chrono::milliseconds wall_total{120'000};  // All runs of one submission in this lab together.

@@ -184,7 +184,7 @@ void read_schedules(const JsonCursor& at, Scenario& scenario) {
 
 Scenario read_scenario(const JsonCursor& at, const Limits& lab_limits) {
   at.object({"name", "title", "hint", "visibility", "points", "runs", "ratio_max", "memory_model",
-             "schedules", "values_vary", "cores_min", "limits"});
+             "schedules", "values_vary", "judged_inside", "cores_min", "limits"});
   Scenario scenario;
   const JsonCursor name = at.required("name");
   scenario.name = name.text();
@@ -198,6 +198,7 @@ Scenario read_scenario(const JsonCursor& at, const Limits& lab_limits) {
   if (const auto v = at.optional("memory_model")) read_memory_model(*v, scenario);
   if (const auto v = at.optional("schedules")) read_schedules(*v, scenario);
   if (const auto v = at.optional("values_vary")) scenario.values_vary = v->boolean();
+  if (const auto v = at.optional("judged_inside")) scenario.judged_inside = v->boolean();
   if (const auto v = at.optional("cores_min"))
     scenario.cores_min = static_cast<int>(v->integer(1, kCoresMax));
   scenario.limits = lab_limits;
@@ -239,6 +240,16 @@ void read_exports(const JsonCursor& at, Lab& lab) {
   }
 }
 
+void read_may_use(const JsonCursor& at, Lab& lab) {
+  for (const JsonCursor& element : at.elements()) {
+    const Permission permission = element.term(all_permissions());
+    if (std::count(lab.may_use.begin(), lab.may_use.end(), permission) > 0)
+      element.complain("each permission once", " again");
+    lab.may_use.push_back(permission);
+  }
+  std::sort(lab.may_use.begin(), lab.may_use.end());
+}
+
 Points points_of(const Lab& lab) {
   Points sum;
   for (const Scenario& scenario : lab.scenarios)
@@ -247,8 +258,8 @@ Points points_of(const Lab& lab) {
 }
 
 void decode(const JsonCursor& root, const std::string& folder_name, Lab& lab) {
-  root.versioned_object({"$schema", "format_version", "lab", "title", "files", "exports", "skeleton_points",
-                         "wall_total_ms", "limits", "min_level", "scenarios"});
+  root.versioned_object({"$schema", "format_version", "lab", "title", "files", "exports", "may_use",
+                         "skeleton_points", "wall_total_ms", "limits", "min_level", "scenarios"});
   if (const auto v = root.optional("$schema")) (void)v->text();
   const JsonCursor name = root.required("lab");
   lab.name = name.text();
@@ -257,6 +268,7 @@ void decode(const JsonCursor& root, const std::string& folder_name, Lab& lab) {
   lab.title = root.required("title").line(kTitleCharactersMax);
   read_files(root.required("files"), lab);
   read_exports(root.required("exports"), lab);
+  if (const auto v = root.optional("may_use")) read_may_use(*v, lab);
   if (const auto v = root.optional("wall_total_ms")) lab.wall_total = wall_total_at(*v);
   Limits limits;
   if (const auto v = root.optional("limits")) limits = limits_over(*v, limits);
@@ -278,6 +290,8 @@ std::string lab_sha256(const Lab& lab) {
   for (const std::string& file : lab.files) hash.field(file);
   hash.field(std::uint64_t{lab.exports.size()});
   for (const std::string& function : lab.exports) hash.field(function);
+  hash.field(std::uint64_t{lab.may_use.size()});
+  for (const Permission permission : lab.may_use) hash.field(to_text(permission));
   hash.field(static_cast<std::uint64_t>(lab.wall_total.count()));
   hash.field(std::uint64_t{lab.scenarios.size()});
   for (const Scenario& scenario : lab.scenarios) {

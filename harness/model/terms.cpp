@@ -35,6 +35,15 @@ constexpr auto kVisibilities = std::to_array<Named<Visibility>>({
     {Visibility::hidden, "hidden"},
 });
 
+constexpr auto kPermissions = std::to_array<Named<Permission>>({
+    {Permission::processes, "processes"},
+    {Permission::programs, "programs"},
+    {Permission::loader, "loader"},
+    {Permission::debugging, "debugging"},
+    {Permission::executable_memory, "executable_memory"},
+    {Permission::assembly, "assembly"},
+});
+
 constexpr auto kFindingKinds = std::to_array<Named<FindingKind>>({
     {FindingKind::missing_file, "missing_file"},
     {FindingKind::unusable_file, "unusable_file"},
@@ -112,6 +121,7 @@ constexpr std::array<Term, Size> terms_of(const std::array<Named<Term>, Size>& t
 constexpr auto kInstrumentTerms = terms_of(kInstruments);
 constexpr auto kVerdictTerms = terms_of(kVerdicts);
 constexpr auto kVisibilityTerms = terms_of(kVisibilities);
+constexpr auto kPermissionTerms = terms_of(kPermissions);
 constexpr auto kFindingKindTerms = terms_of(kFindingKinds);
 constexpr auto kSandboxLevelTerms = terms_of(kSandboxLevels);
 constexpr auto kProbeAnswerTerms = terms_of(kProbeAnswers);
@@ -121,6 +131,7 @@ constexpr auto kProbeAnswerTerms = terms_of(kProbeAnswers);
 std::string_view to_text(Instrument term) { return text_in(kInstruments, term); }
 std::string_view to_text(Verdict term) { return text_in(kVerdicts, term); }
 std::string_view to_text(Visibility term) { return text_in(kVisibilities, term); }
+std::string_view to_text(Permission term) { return text_in(kPermissions, term); }
 std::string_view to_text(FindingKind term) { return text_in(kFindingKinds, term); }
 std::string_view to_text(SandboxLevel term) { return text_in(kSandboxLevels, term); }
 std::string_view to_text(ProbeAnswer term) { return text_in(kProbeAnswers, term); }
@@ -131,6 +142,9 @@ std::optional<Instrument> instrument_from(std::string_view text) {
 std::optional<Verdict> verdict_from(std::string_view text) { return term_in<Verdict>(kVerdicts, text); }
 std::optional<Visibility> visibility_from(std::string_view text) {
   return term_in<Visibility>(kVisibilities, text);
+}
+std::optional<Permission> permission_from(std::string_view text) {
+  return term_in<Permission>(kPermissions, text);
 }
 std::optional<FindingKind> finding_kind_from(std::string_view text) {
   return term_in<FindingKind>(kFindingKinds, text);
@@ -145,6 +159,7 @@ std::optional<ProbeAnswer> probe_answer_from(std::string_view text) {
 std::span<const Instrument> all_instruments() { return kInstrumentTerms; }
 std::span<const Verdict> all_verdicts() { return kVerdictTerms; }
 std::span<const Visibility> all_visibilities() { return kVisibilityTerms; }
+std::span<const Permission> all_permissions() { return kPermissionTerms; }
 std::span<const FindingKind> all_finding_kinds() { return kFindingKindTerms; }
 std::span<const SandboxLevel> all_sandbox_levels() { return kSandboxLevelTerms; }
 std::span<const ProbeAnswer> all_probe_answers() { return kProbeAnswerTerms; }

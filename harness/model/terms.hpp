@@ -26,6 +26,16 @@ enum class SandboxLevel { s0, s1, s2, s3, s4 };
 // What one attempt to break out of the sandbox came to.
 enum class ProbeAnswer { held, escaped, not_applicable };
 
+// What a lab's solutions may use that no lab's need by themselves: "may_use" in lab.json.
+enum class Permission {
+  processes,          // fork() and its relatives.
+  programs,           // exec, posix_spawn, system, popen.
+  loader,             // dlopen, dlsym, and a look at what is loaded.
+  debugging,          // ptrace and the memory of processes.
+  executable_memory,  // mmap or mprotect with PROT_EXEC.
+  assembly,           // Inline assembly beyond a pause instruction or a compiler barrier.
+};
+
 // One established fact about a submission. The order here is the order in reports: causes before
 // consequences.
 enum class FindingKind {
@@ -73,6 +83,7 @@ enum class FindingKind {
 [[nodiscard]] std::string_view to_text(Instrument term);
 [[nodiscard]] std::string_view to_text(Verdict term);
 [[nodiscard]] std::string_view to_text(Visibility term);
+[[nodiscard]] std::string_view to_text(Permission term);
 [[nodiscard]] std::string_view to_text(FindingKind term);
 [[nodiscard]] std::string_view to_text(SandboxLevel term);
 [[nodiscard]] std::string_view to_text(ProbeAnswer term);
@@ -80,6 +91,7 @@ enum class FindingKind {
 [[nodiscard]] std::optional<Instrument> instrument_from(std::string_view text);
 [[nodiscard]] std::optional<Verdict> verdict_from(std::string_view text);
 [[nodiscard]] std::optional<Visibility> visibility_from(std::string_view text);
+[[nodiscard]] std::optional<Permission> permission_from(std::string_view text);
 [[nodiscard]] std::optional<FindingKind> finding_kind_from(std::string_view text);
 [[nodiscard]] std::optional<SandboxLevel> sandbox_level_from(std::string_view text);
 [[nodiscard]] std::optional<ProbeAnswer> probe_answer_from(std::string_view text);
@@ -88,6 +100,7 @@ enum class FindingKind {
 [[nodiscard]] std::span<const Instrument> all_instruments();
 [[nodiscard]] std::span<const Verdict> all_verdicts();
 [[nodiscard]] std::span<const Visibility> all_visibilities();
+[[nodiscard]] std::span<const Permission> all_permissions();
 [[nodiscard]] std::span<const FindingKind> all_finding_kinds();
 [[nodiscard]] std::span<const SandboxLevel> all_sandbox_levels();
 [[nodiscard]] std::span<const ProbeAnswer> all_probe_answers();

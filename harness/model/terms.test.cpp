@@ -49,6 +49,7 @@ TEST_CASE("every term survives the way to text and back") {
   check_round_trip(all_instruments(), Instrument::faults, &instrument_from);
   check_round_trip(all_verdicts(), Verdict::not_run, &verdict_from);
   check_round_trip(all_visibilities(), Visibility::hidden, &visibility_from);
+  check_round_trip(all_permissions(), Permission::assembly, &permission_from);
   check_round_trip(all_finding_kinds(), FindingKind::not_reproducible, &finding_kind_from);
   check_round_trip(all_sandbox_levels(), SandboxLevel::s4, &sandbox_level_from);
   check_round_trip(all_probe_answers(), ProbeAnswer::not_applicable, &probe_answer_from);
@@ -69,6 +70,7 @@ TEST_CASE("the schemas know exactly our terms") {
                  "/properties/environment/properties/sandbox/properties/probes/additionalProperties/enum") ==
         texts_of(all_probe_answers()));
   CHECK(words_at(schema("lab"), "/properties/min_level/enum") == texts_of(all_sandbox_levels()));
+  CHECK(words_at(schema("lab"), "/properties/may_use/items/enum") == texts_of(all_permissions()));
   // An expectation names a finding of the build or of a run; only tampering shows in both.
   const auto expect = schema("expect");
   auto kinds = words_at(expect, "/properties/build/items/enum");

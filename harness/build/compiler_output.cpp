@@ -1,0 +1,59 @@
+#include "build/compiler_output.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace racecourse {
+
+std::vector<Place> first_error(std::string_view output) {
+  const std::size_t error = std::min(output.find(": error: "), output.find(": fatal error: "));
+  if (error == std::string_view::npos) return {};
+  const std::size_t line_begin =
+      output.rfind('\n', error) == std::string_view::npos ? 0 : output.rfind('\n', error) + 1;
+  const std::string_view head = output.substr(line_begin, error - line_begin);
+  const std::size_t colon = head.find(':');
+  if (colon == std::string_view::npos) return {};
+  std::string file(head.substr(0, colon));
+  if (file.starts_with("./")) file.erase(0, 2);
+  int line = 0;
+  for (const char c : head.substr(colon + 1)) {
+    if (c < '0' || c > '9' || line > 100'000'000) break;
+    line = line * 10 + (c - '0');
+  }
+  return {Place{std::move(file), line, {}}};
+}
+
+std::set<std::string> undefined_symbols(std::string_view output) {
+  std::set<std::string> symbols;
+  for (const auto& [before, after] : {std::pair<std::string_view, char>{"undefined reference to `", '\''},
+                                      {"undefined reference to '", '\''},
+                                      {"undefined symbol: ", '\n'}}) {
+    for (std::size_t at = output.find(before); at != std::string_view::npos;
+         at = output.find(before, at + 1)) {
+      const std::size_t begin = at + before.size();
+      symbols.emplace(trim(output.substr(begin, output.find(after, begin) - begin)));
+    }
+  }
+  return symbols;
+}
+
+Finding missing(const std::set<std::string>& functions) {
+  std::string list;
+  for (const std::string& function : functions) list += (list.empty() ? "" : ", ") + function;
+  return Finding{.kind = FindingKind::missing_function,
+                 .message = "Declared but never defined: " + list +
+                            ". Check the name, the parameters and the namespace.",
+                 .places = {},
+                 .detail = {}};
+}
+
+bool compiler_was_killed(std::string_view output) {
+  const std::size_t at = output.find(": fatal error: Killed signal terminated program ");
+  if (at == std::string_view::npos) return false;
+  const std::size_t line_begin = output.rfind('\n', at) + 1;
+  return output.substr(line_begin, at - line_begin).find(':') == std::string_view::npos;
+}
+
+}  // namespace racecourse

@@ -1,0 +1,26 @@
+// What a compiler or linker said, understood: places of errors, undefined symbols. Pure; total on all texts.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/finding.hpp"
+
+namespace racecourse {
+
+// The place of the compiler's first error, "file:line:column: error: ..."; none where it names none.
+[[nodiscard]] std::vector<Place> first_error(std::string_view output);
+
+// The symbols a linker calls undefined, as bfd, gold, lld and mold say it.
+[[nodiscard]] std::set<std::string> undefined_symbols(std::string_view output);
+
+// The finding of functions that are declared and never defined.
+[[nodiscard]] Finding missing(const std::set<std::string>& functions);
+
+// Whether the compiler's driver says that somebody killed the compiler proper. It says so at the beginning of
+// a line, where an #error of the student's has the name of a file.
+[[nodiscard]] bool compiler_was_killed(std::string_view output);
+
+}  // namespace racecourse
