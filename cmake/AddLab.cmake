@@ -15,10 +15,11 @@ set(SCENARIO_FLAGS_tsan ${FLAGS_tsan})
 
 # driver_runtime_F: what a driver is besides its scenarios.
 set(runtime ${PROJECT_SOURCE_DIR}/harness/runtime)
-add_library(driver_doctest OBJECT EXCLUDE_FROM_ALL ${runtime}/doctest_implementation.cpp)
+# Neither is instrumented in any driver; the handshake must not be, because it comes before everything else.
+add_library(driver_doctest OBJECT EXCLUDE_FROM_ALL ${runtime}/doctest_implementation.cpp ${runtime}/handshake.cpp)
 target_compile_features(driver_doctest PRIVATE cxx_std_20)
 target_compile_options(driver_doctest PRIVATE ${SCENARIO_FLAGS_plain})
-target_link_libraries(driver_doctest PRIVATE doctest::doctest)
+target_link_libraries(driver_doctest PRIVATE doctest::doctest own_warnings)
 foreach(flavour plain tsan schedules)
   add_library(driver_runtime_${flavour} STATIC EXCLUDE_FROM_ALL ${runtime}/channel.cpp ${runtime}/crash_stack.cpp
     ${runtime}/driver_main.cpp ${runtime}/probes.cpp ${runtime}/scenario.cpp $<TARGET_OBJECTS:driver_doctest>)

@@ -78,6 +78,7 @@ struct RunReport {
   KernelFacts kernel;
   std::vector<Event> events;
   bool events_cut = false;      // The channel carried more than the limit, or bytes that are no events.
+  bool foreign_message = false;  // Somebody but the scenario wrote to the channel.
   bool token_returned = false;  // The completion token, sent after the student's code had run, came back.
   std::string tsan_log;         // What ThreadSanitizer wrote to the channel of its own.
   std::string output;           // Standard output and error, printable, shortened.

@@ -136,6 +136,10 @@ void judge_end(const RunReport& run, const Scenario& scenario, std::vector<Findi
   if (kernel.survivors > 0 && kernel.limit_hit == LimitHit::none)
     findings.push_back(
         finding(FindingKind::process_leak, "A process that it started was still running after the end."));
+  if (run.foreign_message)
+    findings.push_back(finding(FindingKind::tampering,
+                               "Something other than the scenario wrote to the channel on which the scenario "
+                               "reports what happened."));
   if (run.events_cut)
     findings.push_back(
         finding(FindingKind::tampering, "The event channel carried more than any scenario sends."));

@@ -5,7 +5,7 @@
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "launch/launch.hpp"
-#include "run/event_codec.hpp"
+#include "run/sealed_channel.hpp"
 
 namespace racecourse {
 
@@ -13,41 +13,18 @@ namespace {
 
 constexpr std::size_t kOutputKeptBytes = 4u << 10;
 
-std::string fresh_token() {
-  // From the kernel: nothing that the submission could know or compute.
+// From the kernel: nothing that the submission could know or compute.
+std::uint64_t fresh_number() {
   std::random_device device;
-  std::string token;
-  for (int i = 0; i < 4; ++i) token += std::to_string(device()) + (i < 3 ? "-" : "");
-  return token;
+  return (std::uint64_t{device()} << 32) | device();
 }
 
-// Collects the events of one run and asks for the completion token.
-class Listener {
- public:
-  explicit Listener(RunReport& report) : report_(report), token_(fresh_token()) {}
-
-  std::string hear(std::string_view message) {
-    if (const std::optional<std::string> answer = decode_token(message)) {
-      report_.token_returned |= asked_ && *answer == token_;
-      return {};
-    }
-    std::optional<Event> event = decode_event(message);
-    if (!event) {
-      report_.events_cut = true;
-      return {};
-    }
-    const bool asks = event->kind == Event::Kind::finished && !asked_;
-    report_.events.push_back(*std::move(event));
-    if (!asks) return {};
-    asked_ = true;
-    return token_;
-  }
-
- private:
-  RunReport& report_;
-  std::string token_;
-  bool asked_ = false;
-};
+std::string fresh_token() {
+  std::string token(32, '0');
+  put_hexadecimal(fresh_number(), token.data());
+  put_hexadecimal(fresh_number(), token.data() + 16);
+  return token;
+}
 
 // What the driver needs to know to explore, or to replay.
 void add_schedule_options(const RunSpec& spec, std::vector<std::string>& command) {
@@ -100,7 +77,7 @@ Limits run_limits(const RunSpec& spec) {
 Result<RunReport> run_scenario(const RunSpec& spec) {
   RunReport report{.scenario = spec.scenario->name, .instrument = spec.instrument, .run = spec.run};
   RC_ASSIGN(const ScratchDirectory folder, ScratchDirectory::make(spec.scratch));
-  Listener listener(report);
+  SealedChannel channel(report, {fresh_number(), fresh_number()}, fresh_token());
   LaunchSpec launch_spec;
   launch_spec.launcher = spec.launcher;
   launch_spec.folder = folder.path();
@@ -116,7 +93,7 @@ Result<RunReport> run_scenario(const RunSpec& spec) {
                              "LD_LIBRARY_PATH=" + spec.object_folder.native()};
   launch_spec.limits = run_limits(spec);
   launch_spec.output_kept_bytes = kOutputKeptBytes;
-  launch_spec.on_event = [&](std::string_view message) { return listener.hear(message); };
+  launch_spec.on_event = [&](std::string_view message) { return channel.hear(message); };
   if (spec.instrument == Instrument::races) {
     launch_spec.tsan_reports = true;
     launch_spec.command.insert(launch_spec.command.end(), {"--reports", "4"});

@@ -2,8 +2,10 @@
 //
 // One SOCK_SEQPACKET socket; each message is one JSON object, so messages of several threads never mix and no
 // lock is needed. Written with raw system calls, because ThreadSanitizer sees happens-before edges in the
-// ordinary ones. Without a socket (a driver started by hand) the messages go to standard error. What arrives
-// in the harness is a claim: the student's code shares our address space.
+// ordinary ones. Each message is numbered and sealed with the key of the run (seal.hpp), so what somebody
+// else writes to the socket is known for what it is. Without a socket (a driver started by hand) the messages
+// go to standard error. What arrives in the harness is a claim all the same: the student's code shares our
+// address space.
 #pragma once
 
 #include <string>
@@ -11,8 +13,8 @@
 
 namespace racecourse::channel {
 
-// `socket` is the descriptor, or -1 for standard error. Call once, before threads exist.
-void open(int socket);
+// Takes the socket of the handshake (handshake.hpp), or standard error. Call once, before threads exist.
+void open();
 // Ignored in a process that was forked from the one that called open(). Async-signal-safe.
 void send(std::string_view message);
 // Waits for the harness's answer; empty if there is none. Main thread only.

@@ -19,6 +19,7 @@
 
 #include "channel.hpp"
 #include "driver.hpp"
+#include "handshake.hpp"
 #include "racecourse/scenario.hpp"
 
 namespace racecourse::driver {
@@ -128,8 +129,8 @@ namespace {
 struct Numbers {
   std::uint64_t seed = 1;
   std::uint64_t run = 0;
-  std::uint64_t channel = ~std::uint64_t{0};  // None.
-  std::uint64_t reports = ~std::uint64_t{0};
+  std::uint64_t channel = 0;  // Read before main, by the handshake.
+  std::uint64_t reports = 0;
 };
 
 std::uint64_t* number_named(std::string_view option, Numbers& numbers) {
@@ -188,9 +189,9 @@ int main(int argc, char** argv) {
   Numbers numbers;
   if (const char* const wrong = read_options(argc, argv, numbers)) return driver::usage(wrong);
   driver::g_input_seed = driver::mix(numbers.seed + 0x9E3779B97F4A7C15u * numbers.run, scenario);
-  channel::open(static_cast<int>(static_cast<std::int64_t>(numbers.channel)));
+  channel::open();
   driver::watch_for_crashes();
-  driver::route_tsan_reports(static_cast<int>(static_cast<std::int64_t>(numbers.reports)));
+  driver::route_tsan_reports(handshake::outcome().reports);
   channel::Message("started").text("name", scenario).send();
   driver::run_doctest("--test-case=" + scenario);
   if (driver::g_scenarios_run != 1) return driver::usage("no scenario of that name; --list shows them");
