@@ -173,7 +173,8 @@ class Examination {
     if (item.out_of_time) return out_of_time(item);
     if (item.plan->instrument == Instrument::speed) {
       if (!item.speed) return std::unexpected(item.speed.error());
-      return judge_speed(*item.scenario, *item.plan, item.speed->runs, item.speed->ratios);
+      return judge_speed(*item.scenario, *item.plan, item.speed->runs, item.speed->ratios,
+                         item.speed->reference);
     }
     std::vector<RunReport> runs;
     for (const Result<RunReport>& run : item.runs) {

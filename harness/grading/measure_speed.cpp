@@ -36,7 +36,9 @@ Result<SpeedReport> measure_speed(const RunSpec& submission, const RunSpec& refe
     RC_ASSIGN(RunReport second, run_scenario(submission_first ? reference : submission));
     RunReport& own = submission_first ? first : second;
     const std::optional<double> own_time = duration_of(own);
-    const std::optional<double> reference_time = duration_of(submission_first ? second : first);
+    const RunReport& of_reference = submission_first ? second : first;
+    const std::optional<double> reference_time = duration_of(of_reference);
+    report.reference.push_back(observations_of(of_reference));
     report.runs.push_back(std::move(own));
     if (!reference_time || *reference_time <= 0)
       return usage_error("measure the speed of scenario " + reference.scenario->name +

@@ -6,13 +6,15 @@
 
 #include "base/error.hpp"
 #include "model/run_report.hpp"
+#include "observe/observations.hpp"
 #include "run/run_scenario.hpp"
 
 namespace racecourse {
 
 struct SpeedReport {
-  std::vector<RunReport> runs;  // The submission's; the last one is the one that failed, if one did.
-  std::vector<double> ratios;   // Submission / reference, one for each pair of neighbouring runs.
+  std::vector<RunReport> runs;          // The submission's; the last one is the one that failed, if one did.
+  std::vector<Observations> reference;  // What the reference observed beside each of them.
+  std::vector<double> ratios;           // Submission / reference, one for each pair of neighbouring runs.
 };
 
 // Runs pairs until decide_speed (observe/speed.hpp) has an answer or kSpeedPairsMax is reached, or until a

@@ -19,7 +19,8 @@ namespace racecourse {
 
 // What a run is judged by besides itself.
 struct Specification {
-  // correctness: the reference's observations for the same inputs, one a run. Empty: nothing is compared.
+  // correctness, speed: the reference's observations for the same inputs, one a run. Empty: nothing is
+  // compared.
   std::span<const Observations> observations;
   // schedules: the submission's files, for the source text in stories.
   std::span<const SourceFile> sources;
@@ -31,9 +32,10 @@ struct Specification {
                                             std::span<const RunReport> runs,
                                             const Specification& specification);
 
-// The same for `speed`: `ratios` are the submission's times divided by the reference's; `runs` the
-// submission's runs.
+// The same for `speed`, whose answers are compared too: `ratios` are the submission's times divided by the
+// reference's; `runs` the submission's runs.
 [[nodiscard]] Result<ItemResult> judge_speed(const Scenario& scenario, const InstrumentPlan& plan,
-                                             std::span<const RunReport> runs, std::span<const double> ratios);
+                                             std::span<const RunReport> runs, std::span<const double> ratios,
+                                             std::span<const Observations> reference);
 
 }  // namespace racecourse

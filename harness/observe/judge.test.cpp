@@ -186,7 +186,7 @@ TEST_CASE("speed: slow is a finding without a measured number, noise is inconclu
   const InstrumentPlan plan{.instrument = Instrument::speed, .ratio_max = 1.5};
   const RunReport run = good_run();
   const auto judged = [&](std::vector<double> ratios) {
-    return *judge_speed(kScenario, plan, {&run, 1}, ratios);
+    return *judge_speed(kScenario, plan, {&run, 1}, ratios, {});
   };
   CHECK(judged({1.0, 1.0, 1.0}).verdict == Verdict::passed);
   const ItemResult slow = judged({2.0, 2.01, 2.02});

@@ -9,6 +9,7 @@
 using namespace std::chrono_literals;
 
 RACECOURSE_SCENARIO(event_set_is_never_missed) {
+  CHECK_MESSAGE(!async_spinner::make_event()->is_set(), "a new event must not be set");
   const auto start = std::chrono::steady_clock::now();
   {
     const auto event = async_spinner::make_event();

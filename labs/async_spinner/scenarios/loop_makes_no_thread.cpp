@@ -10,7 +10,11 @@ namespace {
 
 struct Threads {
   int most = 0;
-  void count() { most = std::max(most, racecourse::thread_count()); }
+  int counts = 0;
+  void count() {
+    most = std::max(most, racecourse::thread_count());
+    ++counts;
+  }
 };
 
 Task<void> work(EventLoop& loop, Threads& threads) {
@@ -38,5 +42,6 @@ RACECOURSE_SCENARIO(loop_makes_no_thread) {
   loop->spawn(join(*loop, threads, worker));
   run(*loop);
   threads.count();
+  CHECK_MESSAGE(threads.counts > 2, "no task had a turn");
   CHECK_MESSAGE(threads.most == 1, "the coroutine half must not make a thread; there was more than one");
 }

@@ -32,6 +32,7 @@ RACECOURSE_SCENARIO(thread_is_joined) {
     note_end_of_this_thread(ended);
   };
   (void)async_spinner::with_thread_spinner(terminal, 100ms, sleeping(150ms));
+  CHECK_MESSAGE(!terminal.frames().empty(), "while the operation takes its time, a frame must be drawn");
   racecourse::expect(
       begun.load() == ended.load(), racecourse::Fault::thread_leak,
       "when the function returns, the spinner's thread must have been joined; it was still running");

@@ -21,6 +21,7 @@ void expect_clean(const ThreadTerminal& terminal, const char* when) {
 RACECOURSE_SCENARIO(thread_line_clean) {
   ThreadTerminal& between = make_terminal();
   (void)async_spinner::with_thread_spinner(between, 100ms, sleeping(150ms));
+  CHECK_MESSAGE(!between.frames().empty(), "while the operation takes its time, a frame must be drawn");
   expect_clean(between, "the operation ended between two frames");
 
   ThreadTerminal& slow = make_terminal();

@@ -40,6 +40,8 @@ RACECOURSE_SCENARIO(thread_two_at_once) {
   }
   for (std::size_t i = 0; i < users.size(); ++i) {
     if (users[i].failure) std::rethrow_exception(users[i].failure);
+    CHECK_MESSAGE(users[i].terminal.events() > 0,
+                  "while the operation takes its time, a frame must be drawn");
     CHECK_MESSAGE(users[i].result == static_cast<async_spinner::Result>(i),
                   "each call must hand back the result of its own operation");
   }

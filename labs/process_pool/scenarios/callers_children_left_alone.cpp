@@ -14,7 +14,9 @@
 
 namespace {
 
-std::string echo(const std::string& argument) { return argument; }
+std::string in_worker(const std::string& argument) {
+  return ::getpid() == scenarios::kCaller ? "in the caller" : argument + "!";
+}
 
 int fork_child(scenarios::milliseconds life) {
   const int pid = ::fork();
@@ -43,8 +45,8 @@ RACECOURSE_SCENARIO(callers_children_left_alone) {
 
   const auto pool = process_pool::make_pool(2);
   const auto check_task = [&] {
-    CHECK_MESSAGE(scenarios::outcome_of(*pool->apply_async(echo, "x")) == "value x",
-                  "A simple task must give its value.");
+    CHECK_MESSAGE(scenarios::outcome_of(*pool->apply_async(in_worker, "x")) == "value x!",
+                  "A simple task must run in a worker and give its value.");
   };
   check_task();
   const int ending = fork_child(scenarios::milliseconds(0));

@@ -18,7 +18,9 @@ namespace {
 constexpr int kWorkers = 3;
 constexpr std::size_t kSpareMax = 14;
 
-std::string echo(const std::string& argument) { return argument; }
+std::string in_worker(const std::string& argument) {
+  return ::getpid() == scenarios::kCaller ? "in the caller" : argument + "!";
+}
 
 // Takes all descriptors but `spare` as long as it lives.
 class Shortage {
@@ -55,8 +57,9 @@ bool check_with(std::size_t spare) {
     return "a pool";
   });
   const std::vector<std::string> words = {"a", "b", "c", "d"};
+  const std::vector<std::string> expected = {"a!", "b!", "c!", "d!"};
   const bool right =
-      pool ? scenarios::sorted_map(*pool, echo, words) == words : outcome == "std::system_error";
+      pool ? scenarios::sorted_map(*pool, in_worker, words) == expected : outcome == "std::system_error";
   if (pool) pool->terminate();
   pool.reset();
   CHECK_MESSAGE(right,

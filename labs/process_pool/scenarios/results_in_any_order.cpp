@@ -12,7 +12,7 @@ namespace {
 
 scenarios::Gate* gate = nullptr;
 
-std::string echo(const std::string& argument) { return argument; }
+std::string echo(const std::string& argument) { return argument + "!"; }
 std::string wait_at_gate(const std::string& argument) { return gate->pass() ? argument : "gave up"; }
 
 }  // namespace
@@ -25,7 +25,7 @@ RACECOURSE_SCENARIO(results_in_any_order) {
   std::vector<std::string> words;
   std::vector<std::unique_ptr<process_pool::AsyncResult>> results;
   const auto second = pool->apply_async(echo, "second");
-  CHECK_MESSAGE(scenarios::outcome_of(*second) == "value second",
+  CHECK_MESSAGE(scenarios::outcome_of(*second) == "value second!",
                 "get() must give the value of its own task, although an older task is not finished.");
   CHECK_MESSAGE(!gate->stayed_shut(), "get() must not wait for the results of other tasks.");
   if (gate->stayed_shut()) return;
@@ -37,7 +37,7 @@ RACECOURSE_SCENARIO(results_in_any_order) {
   }
   racecourse::inputs().shuffle(order);
   for (const std::size_t i : order)
-    CHECK_MESSAGE(scenarios::outcome_of(*results[i]) == "value " + words[i],
+    CHECK_MESSAGE(scenarios::outcome_of(*results[i]) == "value " + words[i] + "!",
                   "get() must give the value of its own task, in whatever order results are asked for.");
   CHECK_MESSAGE(scenarios::outcome_of(*first) == "value first", "get() must give the value of its own task.");
 }

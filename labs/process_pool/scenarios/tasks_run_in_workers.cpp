@@ -27,6 +27,8 @@ RACECOURSE_SCENARIO(tasks_run_in_workers) {
   for (int round = 0; round < 3; ++round)
     for (const std::string& pid : pool->map(own_pid, std::vector<std::string>(10))) pids.insert(pid);
   const bool in_caller = pids.count(std::to_string(::getpid())) != 0 || touched != 0;
+  const bool in_nobody = pids.count("") != 0;
+  CHECK_MESSAGE(!in_nobody, "A task was not run.");
   CHECK_MESSAGE(!in_caller, "Tasks must run in worker processes, not in the caller's.");
   const bool too_many = pids.size() > kWorkers;
   CHECK_MESSAGE(!too_many,

@@ -20,7 +20,7 @@ namespace {
 
 std::atomic<int>* exits = nullptr;
 
-std::string echo(const std::string& argument) { return argument; }
+std::string process_of_task(const std::string&) { return std::to_string(::getpid()); }
 void count_exit_of_worker() {
   if (::getpid() != scenarios::kCaller) ++*exits;
 }
@@ -35,7 +35,13 @@ RACECOURSE_SCENARIO(workers_leave_quietly) {
   std::fputs("once", file);
 
   const auto pool = process_pool::make_pool(3);
-  (void)pool->map(echo, {"a", "b", "c", "d"});
+  const std::vector<std::string> pids = pool->map(process_of_task, {"a", "b", "c", "d"});
+  const bool have_worked = std::none_of(pids.begin(), pids.end(), [](const std::string& pid) {
+    return pid.empty() || pid.find_first_not_of("0123456789") != std::string::npos ||
+           std::stol(pid) == scenarios::kCaller;
+  });
+  CHECK_MESSAGE(have_worked,
+                "Workers that can leave must have worked: a task was not run by a process of its own.");
   pool->close();
   pool->join();
   // Whether join() waits for them is judged elsewhere; here they must have gone.

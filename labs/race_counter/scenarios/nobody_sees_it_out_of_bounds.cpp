@@ -1,6 +1,8 @@
 // Goal: value() of a bounded counter may be read at any time and is never outside [0, limit]. Method: one
 // thread asks in vain at an end, or takes the one step that is left, while the other reads, in every
 // interleaving.
+#include <algorithm>
+
 #include "crowd.hpp"
 #include "race_counter.hpp"
 #include "racecourse/scenario.hpp"
@@ -19,6 +21,10 @@ bool stays_inside(bool up, std::int64_t from) {
     else
       seen = counter->value();
   });
+  // A counter that does not count is never outside either.
+  const std::int64_t wanted = up ? std::min(from + 1, limit) : std::max(from - 1, std::int64_t{0});
+  CHECK_MESSAGE(counter->value() == wanted,
+                "Steps that one thread takes must count, as far as the limits allow.");
   return seen >= 0 && seen <= limit;
 }
 

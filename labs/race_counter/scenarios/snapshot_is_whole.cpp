@@ -21,6 +21,11 @@ std::string spelled(std::uint64_t version) {
 void read_and_save_meanwhile() {
   constexpr int kSteps = 300;
   const auto document = race_counter::make_document(spelled(1));
+  // That nothing races is worth a point only where something is saved.
+  const bool saved = document->try_save(1, spelled(2));
+  const race_counter::Snapshot seen = document->read();
+  CHECK_MESSAGE((saved && seen.text == spelled(2) && seen.version == 2),
+                "A thread alone must be able to save and to read what it saved.");
   crowd::crowd(4, [&](int thread, crowd::Line&) {
     for (int i = 0; i < kSteps; ++i) {
       if (thread == 0) {

@@ -20,5 +20,8 @@ RACECOURSE_SCENARIO(value_can_be_read_meanwhile) {
   });
   CHECK_MESSAGE((first >= 0 && second <= 2),
                 "While a thread increments, value() must lie between 0 and the number of its increments.");
+  CHECK_MESSAGE(
+      counter->value() == 2,
+      "When the only thread that increments has ended, value() must be the number of its increments.");
   CHECK_MESSAGE(first <= second, "While a thread increments, value() must never go back.");
 }

@@ -1,0 +1,3 @@
+#pragma once
+#pragma GCC system_header
+#define FAST __attribute__((no_sanitize_thread))
