@@ -33,8 +33,8 @@ RACECOURSE_SCENARIO(join_finishes_everything) {
   const scenarios::Watcher watcher(page->joining, [] { page->gate.open(); });
   const scenarios::Footprint before;
   const auto pool = process_pool::make_pool(3);
-  for (int i = 1; i < kTasks; ++i) (void)pool->apply_async(wait_at_gate, "x");
-  const auto last = pool->apply_async(wait_at_gate, "x");
+  for (int i = 1; i < kTasks; ++i) (void)pool->apply_async(scenarios::in_worker<wait_at_gate>, "x");
+  const auto last = pool->apply_async(scenarios::in_worker<wait_at_gate>, "x");
   pool->close();
   page->joining = true;
   pool->join();

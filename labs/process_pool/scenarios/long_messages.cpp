@@ -25,15 +25,16 @@ RACECOURSE_SCENARIO(long_messages) {
     CAPTURE(bytes);
     const std::string text = repeat(std::to_string(bytes));
     const bool argument_whole =
-        scenarios::outcome_of(*pool->apply_async(length_and_ends, text)) == "value " + length_and_ends(text);
+        scenarios::outcome_of(*pool->apply_async(scenarios::in_worker<length_and_ends>, text)) ==
+        "value " + length_and_ends(text);
     CHECK_MESSAGE(argument_whole, "A long argument must reach the task whole.");
     if (!argument_whole) return;
-    const bool result_whole =
-        scenarios::outcome_of(*pool->apply_async(repeat, std::to_string(bytes))) == "value " + text;
+    const bool result_whole = scenarios::outcome_of(*pool->apply_async(
+                                  scenarios::in_worker<repeat>, std::to_string(bytes))) == "value " + text;
     CHECK_MESSAGE(result_whole, "A long result must reach the caller whole.");
     if (!result_whole) return;
-    const bool both_whole =
-        scenarios::outcome_of(*pool->apply_async(reversed, text)) == "value " + reversed(text);
+    const bool both_whole = scenarios::outcome_of(*pool->apply_async(scenarios::in_worker<reversed>, text)) ==
+                            "value " + reversed(text);
     CHECK_MESSAGE(both_whole, "A long argument with a long result must arrive whole.");
     // What was left in a channel would spoil what follows, or not, by luck.
     if (!both_whole) return;

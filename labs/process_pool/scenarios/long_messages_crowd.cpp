@@ -25,12 +25,14 @@ RACECOURSE_SCENARIO(long_messages_crowd) {
     arguments.push_back(std::move(text));
     expected.push_back(reversed(arguments.back()));
   }
-  const bool mapped = scenarios::sorted_map(*pool, reversed, arguments) == scenarios::sorted(expected);
+  const bool mapped =
+      scenarios::sorted_map(*pool, scenarios::in_worker<reversed>, arguments) == scenarios::sorted(expected);
   CHECK_MESSAGE(mapped, "map() of six arguments of 500 KB with results of 500 KB must return them all.");
   if (!mapped) return;
 
   std::vector<std::unique_ptr<process_pool::AsyncResult>> results;
-  for (const std::string& argument : arguments) results.push_back(pool->apply_async(reversed, argument));
+  for (const std::string& argument : arguments)
+    results.push_back(pool->apply_async(scenarios::in_worker<reversed>, argument));
   std::reverse(results.begin(), results.end());
   for (std::string& value : expected) value = "value " + value;
   const bool all_right = scenarios::sorted_outcomes(results) == scenarios::sorted(expected);

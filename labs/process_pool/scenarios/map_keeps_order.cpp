@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "outcomes.hpp"
 #include "process_pool.hpp"
 #include "racecourse/scenario.hpp"
 #include "shared_page.hpp"
@@ -31,7 +32,7 @@ RACECOURSE_SCENARIO(map_keeps_order) {
     expected.push_back("value of " + arguments.back());
   }
   const auto pool = process_pool::make_pool(3);
-  const std::vector<std::string> values = pool->map(first_waits_for_last, arguments);
+  const std::vector<std::string> values = pool->map(scenarios::in_worker<first_waits_for_last>, arguments);
   CHECK_MESSAGE(values.size() == arguments.size(), "map() must return one value for each argument.");
   CHECK_MESSAGE((values == expected),
                 "map() must return the values in the order of the arguments, although later tasks "

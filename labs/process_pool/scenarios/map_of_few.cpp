@@ -13,7 +13,8 @@ std::string twice(const std::string& argument) { return argument + argument; }
 
 RACECOURSE_SCENARIO(map_of_few) {
   const auto pool = process_pool::make_pool(4);
-  CHECK_MESSAGE(pool->map(twice, {}).empty(), "map() of no arguments must return no values.");
+  CHECK_MESSAGE(pool->map(scenarios::in_worker<twice>, {}).empty(),
+                "map() of no arguments must return no values.");
   for (const std::size_t count : {1u, 2u, 0u, 3u, 5u}) {
     std::vector<std::string> arguments;
     std::vector<std::string> expected;
@@ -22,7 +23,7 @@ RACECOURSE_SCENARIO(map_of_few) {
       expected.push_back(twice(arguments.back()));
     }
     CHECK_MESSAGE(
-        (scenarios::sorted_map(*pool, twice, arguments) == scenarios::sorted(expected)),
+        (scenarios::sorted_map(*pool, scenarios::in_worker<twice>, arguments) == scenarios::sorted(expected)),
         "map() must work for any number of arguments, with four workers for none, one, two, three and five, "
         "and again and again on one pool.");
   }

@@ -32,7 +32,7 @@ RACECOURSE_SCENARIO(mixed_use) {
     std::vector<std::unique_ptr<process_pool::AsyncResult>> results;
     for (std::size_t i = 0; i < 80; ++i) {
       arguments.push_back(any_bytes());
-      results.push_back(pool->apply_async(turn, arguments.back()));
+      results.push_back(pool->apply_async(scenarios::in_worker<turn>, arguments.back()));
       if (racecourse::inputs().coin()) (void)results[i / 2]->ready();
     }
     racecourse::inputs().shuffle(results);
@@ -41,9 +41,10 @@ RACECOURSE_SCENARIO(mixed_use) {
     all_right = scenarios::sorted_outcomes(results) == scenarios::sorted(expected) && all_right;
     // Nothing but ready() is called until the last one is there: a result that a thread of the pool sets
     // without synchronisation is then certain to race. That it becomes true is judged elsewhere.
-    const auto last = pool->apply_async(turn, arguments.front());
+    const auto last = pool->apply_async(scenarios::in_worker<turn>, arguments.front());
     scenarios::wait_until([&] { return last->ready(); });
-    const std::vector<std::string> values = scenarios::sorted_map(*pool, turn, arguments);
+    const std::vector<std::string> values =
+        scenarios::sorted_map(*pool, scenarios::in_worker<turn>, arguments);
     for (std::string& argument : arguments) argument = turn(argument);
     all_right = values == scenarios::sorted(arguments) && all_right;
   }

@@ -13,8 +13,8 @@ std::string mark(const std::string& argument) { return argument + "!"; }
 
 void check_works(process_pool::Pool& pool) {
   const std::string word = racecourse::inputs().word(4);
-  const bool right =
-      scenarios::sorted_map(pool, mark, {word, "B", "C"}) == std::vector<std::string>{"B!", "C!", word + "!"};
+  const bool right = scenarios::sorted_map(pool, scenarios::in_worker<mark>, {word, "B", "C"}) ==
+                     std::vector<std::string>{"B!", "C!", word + "!"};
   CHECK_MESSAGE(right, "Each of two pools must run its own tasks.");
 }
 

@@ -1,0 +1,2 @@
+#include "two.h"
+int two_of_mine() { return 2; }
