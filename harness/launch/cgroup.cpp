@@ -99,11 +99,12 @@ bool write_value(const std::string& path, const std::string& value) {
   return file && ::write(file.get(), value.data(), value.size()) == static_cast<ssize_t>(value.size());
 }
 
-// The number after "oom_kill " in a file of counters.
-bool counted_a_kill(const std::string& path) {
+// Whether a file of lines "NAME COUNT" counts any `name`.
+bool counted(const std::string& path, std::string_view name) {
   std::ifstream file(path);
-  for (std::string line; std::getline(file, line);)
-    if (line.starts_with("oom_kill ")) return std::strtoull(line.c_str() + 9, nullptr, 10) > 0;
+  std::uint64_t count = 0;
+  for (std::string each; file >> each >> count;)
+    if (each == name) return count > 0;
   return false;
 }
 
@@ -177,8 +178,10 @@ bool Cgroup::join() const {
 }
 
 bool Cgroup::out_of_memory() const {
-  return counted_a_kill(folders_.front() + (folder_ ? "/memory.events" : "/memory.oom_control"));
+  return counted(folders_.front() + (folder_ ? "/memory.events" : "/memory.oom_control"), "oom_kill");
 }
+
+bool Cgroup::refused_processes() const { return counted(folders_.back() + "/pids.events", "max"); }
 
 Cgroup::~Cgroup() {
   // The last process is gone, but the kernel may still be at clearing up after it.

@@ -34,6 +34,8 @@ class Cgroup {
   }
   // The kernel ended a process of the group because its memory was used up.
   [[nodiscard]] bool out_of_memory() const;
+  // The group asked for more processes than the kernel lets it have.
+  [[nodiscard]] bool refused_processes() const;
 
  private:
   Cgroup() = default;

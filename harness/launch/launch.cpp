@@ -31,6 +31,11 @@ struct Ends {
   UniqueFd theirs;
 };
 
+// A launcher that has not reported this long after its program's time is looked after, and after so long
+// given up.
+constexpr std::chrono::milliseconds kAwakeEvery{500};
+constexpr std::chrono::seconds kLauncherPatience{60};
+
 constexpr int kFirstFreeFd = kControlFd + 1;
 
 UniqueFd above_agreed(int fd) {
@@ -196,14 +201,17 @@ class Run {
 
   // Moves bytes until the launcher has reported or died; from then on nothing of the program is alive.
   void pump() {
+    const auto overdue = std::chrono::steady_clock::now() + spec_.limits.wall + kAwakeEvery;
     for (;;) {
       std::array<pollfd, 4> fds = {
           pollfd{report_pipe_.ours.get(), POLLIN, 0}, pollfd{output_pipe_.ours.get(), POLLIN, 0},
           pollfd{channel_.ours.get(), POLLIN, 0}, pollfd{tsan_pipe_.ours.get(), POLLIN, 0}};
-      if (::poll(fds.data(), fds.size(), -1) < 0) {
+      const int ready = ::poll(fds.data(), fds.size(), static_cast<int>(kAwakeEvery.count()));
+      if (ready < 0) {
         RC_CHECK(errno == EINTR, "poll takes descriptors of our own");
         continue;
       }
+      if (std::chrono::steady_clock::now() > overdue && !keep_launcher_awake(overdue)) return;
       if (fds[1].revents != 0) read_output();
       if (fds[2].revents != 0) read_event();
       if (fds[3].revents != 0) read_tsan();
@@ -215,6 +223,15 @@ class Run {
         return;
       }
     }
+  }
+
+  // Below sandbox level S1 a program can stop its launcher. Woken up, that ends it at once, its time being
+  // over. False: it does not even do that, and is killed.
+  bool keep_launcher_awake(std::chrono::steady_clock::time_point overdue) const {
+    const bool patience_left = std::chrono::steady_clock::now() < overdue + kLauncherPatience;
+    ::kill(launcher_, SIGCONT);
+    if (!patience_left) ::kill(launcher_, SIGKILL);
+    return patience_left;
   }
 
   void drain() {

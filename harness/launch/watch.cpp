@@ -112,10 +112,10 @@ void Watch::check_limits() {
   const microseconds cpu(sample.cpu_us);
   const microseconds wall = elapsed();
   if (wall < job_.wall / 2) cpu_at_half_ = cpu;
-  if (sample.resident_bytes > job_.memory_bytes) {
+  if (sample.tasks > job_.processes) {
+    report_.limit = LaunchLimit::processes;  // Before memory: many processes use a lot of that as well.
+  } else if (sample.resident_bytes > job_.memory_bytes) {
     report_.limit = LaunchLimit::memory;
-  } else if (sample.tasks > job_.processes) {
-    report_.limit = LaunchLimit::processes;
   } else if (disk_.exceeded()) {
     report_.limit = LaunchLimit::disk;
   } else if (cpu > job_.cpu) {
@@ -130,7 +130,9 @@ void Watch::check_limits() {
 // What passed a limit and ended between two samples.
 void Watch::check_what_the_kernel_saw() {
   if (report_.limit != LaunchLimit::none) return;
-  if (confines_.group != nullptr && confines_.group->out_of_memory()) {
+  if (confines_.group != nullptr && confines_.group->refused_processes()) {
+    report_.limit = LaunchLimit::processes;
+  } else if (confines_.group != nullptr && confines_.group->out_of_memory()) {
     report_.limit = LaunchLimit::memory;
     report_.memory_peak_bytes = std::max(report_.memory_peak_bytes, job_.memory_bytes);
   } else if (disk_.exceeded()) {
