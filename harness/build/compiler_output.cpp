@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/text.hpp"
-
 namespace racecourse {
 
 std::vector<Place> first_error(std::string_view output) {
@@ -23,20 +21,6 @@ std::vector<Place> first_error(std::string_view output) {
     line = line * 10 + (c - '0');
   }
   return {Place{std::move(file), line, {}}};
-}
-
-std::set<std::string> undefined_symbols(std::string_view output) {
-  std::set<std::string> symbols;
-  for (const auto& [before, after] : {std::pair<std::string_view, char>{"undefined reference to `", '\''},
-                                      {"undefined reference to '", '\''},
-                                      {"undefined symbol: ", '\n'}}) {
-    for (std::size_t at = output.find(before); at != std::string_view::npos;
-         at = output.find(before, at + 1)) {
-      const std::size_t begin = at + before.size();
-      symbols.emplace(trim(output.substr(begin, output.find(after, begin) - begin)));
-    }
-  }
-  return symbols;
 }
 
 Finding missing(const std::set<std::string>& functions) {

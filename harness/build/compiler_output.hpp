@@ -1,4 +1,4 @@
-// What a compiler or linker said, understood: places of errors, undefined symbols. Pure; total on all texts.
+// What a compiler or linker said, understood: what is wrong, and where. Pure; total on all texts.
 #pragma once
 
 #include <set>
@@ -12,9 +12,6 @@ namespace racecourse {
 
 // The place of the compiler's first error, "file:line:column: error: ..."; none where it names none.
 [[nodiscard]] std::vector<Place> first_error(std::string_view output);
-
-// The symbols a linker calls undefined, as bfd, gold, lld and mold say it.
-[[nodiscard]] std::set<std::string> undefined_symbols(std::string_view output);
 
 // The finding of functions that are declared and never defined.
 [[nodiscard]] Finding missing(const std::set<std::string>& functions);

@@ -43,6 +43,20 @@ std::string version_script(const std::vector<std::string>& exports) {
   return script + "}; local: *; };\n";
 }
 
+std::set<std::string> undefined_symbols(std::string_view output) {
+  std::set<std::string> symbols;
+  for (const auto& [before, after] : {std::pair<std::string_view, char>{"undefined reference to `", '\''},
+                                      {"undefined reference to '", '\''},
+                                      {"undefined symbol: ", '\n'}}) {
+    for (std::size_t at = output.find(before); at != std::string_view::npos;
+         at = output.find(before, at + 1)) {
+      const std::size_t begin = at + before.size();
+      symbols.emplace(trim(output.substr(begin, output.find(after, begin) - begin)));
+    }
+  }
+  return symbols;
+}
+
 Result<std::set<std::string>> missing_exports(const std::filesystem::path& object,
                                               const std::vector<std::string>& exports) {
   std::set<std::string> missing(exports.begin(), exports.end());

@@ -84,7 +84,15 @@ class Judge {
       : own_(own), tokens_(own.tokens), own_assembly_(own_assembly), allowed_(allowed) {}
 
   std::vector<Finding> findings() {
-    for (std::size_t i = 0; i < tokens_.size(); ++i) judge_at(i);
+    for (std::size_t i = 0; i < tokens_.size();) {
+      if (tokens_[i].token.starts_line && is(i, "#") && is(i + 1, "pragma")) {
+        const std::size_t end = end_of_line(i);
+        judge_region(i, end);
+        i = end;
+      } else {
+        judge_at(i++);
+      }
+    }
     return std::move(findings_);
   }
 
@@ -105,7 +113,6 @@ class Judge {
   void judge_at(std::size_t at) {
     const Token& token = tokens_[at].token;
     if (token.kind == Token::Kind::literal) return judge_literal(at);
-    if (token.starts_line && is(at, "#") && is(at + 1, "pragma")) return judge_region(at, end_of_line(at));
     if (is(at, "[") && is(at + 1, "[")) return judge_region(at, end_of_brackets(at, "[", "]"));
     if (token.kind != Token::Kind::identifier) return;
     if (token.text == "__attribute__" || token.text == "__attribute")

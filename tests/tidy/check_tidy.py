@@ -24,7 +24,7 @@ MAY_USE = {
     "grading": {"base", "model", "launch", "submission", "build", "run", "observe", "score", "report"},
     "cli": {"base", "model", "submission", "build", "run", "observe", "score", "report", "grading"},
 }
-STUDENTS_OWN = ("/specimens/", "examples/", "student_template/")
+STUDENTS_OWN = ("/specimens/", "examples/", "student_template/", "tests/attacks/")
 
 
 def tracked(root):

@@ -19,20 +19,20 @@
 class SpinLock {
  public:
   void lock() {
-    std::unique_lock<std::mutex> lock(mutex_);
+    std::unique_lock<std::mutex> lock(guard_);
     free_.wait(lock, [this] { return !locked_; });
     locked_ = true;
   }
   void unlock() {
     {
-      const std::lock_guard<SpinLock> lock(mutex_);
+      const std::lock_guard<std::mutex> lock(guard_);
       locked_ = false;
     }
     free_.notify_one();
   }
 
  private:
-  std::mutex mutex_;
+  std::mutex guard_;
   std::condition_variable free_;
   bool locked_ = false;
 };
