@@ -93,14 +93,18 @@ std::string in_words(std::string_view probe) {
 }
 
 std::map<std::string, std::string> limits_at(SandboxLevel level, MemoryGuard guard) {
-  const std::string polling = "polling every 5 ms";
-  const std::string with_group = guard == MemoryGuard::cgroup_v2 ? "cgroup v2" : "cgroup v1";
+  const char* const polling = "polling every 5 ms";
+  // Next to the polling, which is there at every level.
+  const auto and_polling = [&](std::string_view first) {
+    return std::string(first).append(", ").append(polling);
+  };
+  const std::string with_group = and_polling(guard == MemoryGuard::cgroup_v2 ? "cgroup v2" : "cgroup v1");
   const bool by_user = level >= SandboxLevel::s2;
-  return {{"memory", guard == MemoryGuard::polling ? polling : with_group + ", " + polling},
-          {"processes", guard != MemoryGuard::polling ? with_group + ", " + polling
-                        : by_user                     ? "RLIMIT_NPROC, " + polling
+  return {{"memory", guard == MemoryGuard::polling ? polling : with_group},
+          {"processes", guard != MemoryGuard::polling ? with_group
+                        : by_user                     ? and_polling("RLIMIT_NPROC")
                                                       : polling},
-          {"disk", level >= SandboxLevel::s3 ? "a file system in memory, " + polling : polling},
+          {"disk", level >= SandboxLevel::s3 ? and_polling("a file system in memory") : polling},
           {"time", polling}};
 }
 
