@@ -32,6 +32,10 @@ std::size_t utf8_length(std::string_view bytes) {
 bool is_control(std::string_view sequence) {
   const auto first = static_cast<unsigned char>(sequence[0]);
   if (sequence.size() == 1) return (first < 0x20 && first != '\n' && first != '\t') || first == 0x7F;
+  // Line separators, and what turns the direction of text round: U+2028 to U+202E, U+2066 to U+2069. With
+  // them a line reads as another one than it is.
+  if (sequence.starts_with("\xE2\x80")) return sequence[2] >= '\xA8' && sequence[2] <= '\xAE';
+  if (sequence.starts_with("\xE2\x81")) return sequence[2] >= '\xA6' && sequence[2] <= '\xA9';
   // U+0080..U+009F: the C1 controls, among them CSI, which some terminals obey.
   return sequence.size() == 2 && first == 0xC2 && static_cast<unsigned char>(sequence[1]) < 0xA0;
 }

@@ -7,9 +7,9 @@
 
 namespace racecourse {
 
-// Valid UTF-8 without control characters but \n and \t: each other byte becomes a visible \xNN. What we put
-// into JSON, CSV and the terminal passes through here, so that no submission can break the report it stands
-// in.
+// Valid UTF-8 without control characters but \n and \t, and without those that change the direction of text:
+// each other byte becomes a visible \xNN. What we put into JSON, CSV and the terminal passes through here, so
+// that no submission can break the report it stands in.
 [[nodiscard]] std::string printable(std::string_view bytes);
 
 // At most `bytes_max` bytes: the beginning and the end, with a line between them that says how much is left

@@ -25,6 +25,9 @@ TEST_CASE("printable shows every other byte") {
   CHECK(printable("\xF0\x8F\xBF\xBF") == "\\xf0\\x8f\\xbf\\xbf");  // U+FFFF in a form too long.
   CHECK(printable("\xD0") == "\\xd0");                             // Cut off.
   CHECK(printable("\xD0x") == "\\xd0x");
+  CHECK(printable("\u202e") == "\\xe2\\x80\\xae");  // Text from right to left.
+  CHECK(printable("\u2028\u2066") == "\\xe2\\x80\\xa8\\xe2\\x81\\xa6");
+  CHECK(printable("\u2027\u202f\u2065\u206a") == "\u2027\u202f\u2065\u206a");  // Their neighbours.
   CHECK(printable("\xFF\xFE") == "\\xff\\xfe");
 }
 

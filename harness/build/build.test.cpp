@@ -135,3 +135,57 @@ TEST_CASE("the same files give the same objects, wherever they are built") {
     CHECK((*first == *second));
   }
 }
+
+TEST_CASE("what only hides from the instruments is found in the text and in the objects") {
+  Workshop workshop = Workshop::open();
+  const std::string hidden =
+      "\nint shown, kept;\n__attribute__((no_sanitize(\"thread\"))) void hide() { ++kept; }\n";
+  const BuildReport report = workshop.build({{"demo.cpp", std::string(kRight) + hidden}});
+  REQUIRE(report.findings.size() == 2);
+  for (const Finding& finding : report.findings) {
+    CHECK(finding.kind == FindingKind::tampering);
+    CHECK(finding.message.find("demo.cpp") != std::string::npos);
+  }
+  CHECK(report.findings[0].places == std::vector<Place>{{"demo.cpp", 0, "hide()"}});
+  CHECK(report.findings[1].places == std::vector<Place>{{"demo.cpp", 8, ""}});
+}
+
+TEST_CASE("the objects show hooks, guarded functions and resolvers, and a lab may allow some") {
+  const char* const sources[] = {
+      "extern \"C\" const char* __tsan_default_options() { return \"\"; }\n",
+      "extern \"C\" void __tsan_acquire(void*) __attribute__((weak));\nvoid f(void* p) { if (__tsan_acquire) "
+      "__tsan_acquire(p); }\n",
+      "#include <unistd.h>\nint f() { return fork(); }\n",
+      "namespace racecourse { void fail() {} }\n",
+      "__attribute__((section(\".text#\"))) extern const char code[] = {1, 2};\n",
+  };
+  for (const char* source : sources) {
+    CAPTURE(std::string(source));
+    Workshop workshop = Workshop::open();
+    const BuildReport report = workshop.build({{"demo.cpp", std::string(kRight) + source}});
+    REQUIRE(report.findings.size() == 1);
+    CHECK(report.findings[0].kind == FindingKind::tampering);
+  }
+  Workshop workshop = Workshop::open();
+  workshop.lab.may_use = {Permission::processes};
+  CHECK(workshop.build({{"demo.cpp", std::string(kRight) + sources[2]}}).findings.empty());
+}
+
+TEST_CASE("thunks, aliases, clones and thread-local objects are instrumented like all else") {
+  Workshop workshop = Workshop::open();
+  const BuildReport report = workshop.build(
+      {{"demo.cpp",
+        std::string(kRight) +
+            "#include <string>\n"
+            "struct A { virtual ~A() {} virtual int f() { return 1; } };\n"
+            "struct B { virtual ~B() {} virtual int g() { return 2; } };\n"
+            "struct C : A, virtual B { int f() override; int g() override; std::string s; };\n"
+            "int C::f() { return 3; }\nint C::g() { return s.size() > 1 ? throw 1 : 4; }\n"
+            "thread_local std::string local = \"x\";\nstd::string& get() { return local; }\n"
+            "static std::string at_start = std::to_string(7);\n"
+            "extern \"C\" { int one(int x) { return x; } int two(int) __attribute__((alias(\"one\"))); }\n"
+            "__attribute__((optimize(\"O0\"))) int slow(int* p) { return *p; }\n"
+            "__attribute__((target_clones(\"avx2\", \"default\"))) int sum(int* p) { return p[0] + p[1]; "
+            "}\n"}});
+  for (const Finding& finding : report.findings) CHECK(finding.message == "");
+}

@@ -15,6 +15,16 @@ namespace {
 constexpr std::size_t kCompilerFileBytesMax = 64u << 20;  // The compiler's own limit on files.
 constexpr std::size_t kPlacesMax = 4;
 
+std::string shown(const std::vector<Place>& places) {
+  std::string text;
+  for (const Place& place : places) {
+    text += (text.empty() ? "" : "; ") + place.file;
+    if (place.line > 0) text += ":" + std::to_string(place.line);
+    if (!place.function.empty()) text += " (" + place.function + ")";
+  }
+  return text;
+}
+
 class Gate {
  public:
   Gate(const LabFiles& files, const Lab& lab) : files_(files), lab_(lab) {
@@ -54,6 +64,7 @@ class Gate {
       const auto same = std::ranges::unique(finding.places);
       finding.places.erase(same.begin(), same.end());
       if (finding.places.size() > kPlacesMax) finding.places.resize(kPlacesMax);
+      finding.message += " In " + shown(finding.places) + ".";
       merged.push_back(std::move(finding));
     }
     return merged;

@@ -97,7 +97,12 @@ class Writer {
   }
 
   void write_finding(const Finding& finding, std::string_view indent) {
-    out_ += fmt::format("{}{}: {}\n", indent, in(kRed, to_text(finding.kind)), finding.message);
+    // A text of the student's, such as that of an exception, must not look like lines of ours.
+    const std::size_t end = std::min(finding.message.find('\n'), finding.message.size());
+    out_ +=
+        fmt::format("{}{}: {}\n", indent, in(kRed, to_text(finding.kind)), finding.message.substr(0, end));
+    if (end < finding.message.size())
+      write_lines(std::string_view(finding.message).substr(end + 1), std::string(indent) + "  | ");
     write_lines(finding.detail, std::string(indent) + "  | ");
   }
 

@@ -73,6 +73,14 @@ TEST_CASE("a build failure shows the compiler's words, cut to a screen") {
   CHECK(text.find("3 scenarios were not run.") != std::string::npos);
 }
 
+TEST_CASE("a text of several lines does not look like lines of the report") {
+  Grade grade = grade_of_one_lab();
+  grade.labs[0].result.findings = {
+      {.kind = FindingKind::uncaught_exception, .message = "It said: x\n  ok  All [races]  9 of 9\n"}};
+  const std::string text = feedback(grade, {});
+  CHECK(text.find("It said: x\n    |   ok  All") != std::string::npos);
+}
+
 TEST_CASE("a headline names kind and places") {
   CHECK(headline({.kind = FindingKind::data_race, .places = {{"q.cpp", 3, "push"}, {"q.cpp", 9, ""}}}) ==
         "data_race at q.cpp:3 (push) and q.cpp:9");

@@ -28,9 +28,13 @@ bool earns(const ItemResult& item) {
          (item.verdict == Verdict::not_run && item.findings.empty());
 }
 
-std::string reason_for(const ScoredItem& item, bool built, bool earned_alone, bool earned,
-                       PartialCredit credit) {
-  if (!built) return "Not run: the submission could not be built.";
+std::string reason_not_run(const std::vector<Finding>& findings) {
+  const bool tampers = std::ranges::count(findings, FindingKind::tampering, &Finding::kind) > 0;
+  return tampers ? "Not run: the submission tampers with how it is judged."
+                 : "Not run: the submission could not be built.";
+}
+
+std::string reason_for(const ScoredItem& item, bool earned_alone, bool earned, PartialCredit credit) {
   switch (item.result.verdict) {
     case Verdict::inconclusive:
       return "Inconclusive on this machine: full points, nothing is deducted.";
@@ -89,7 +93,7 @@ LabGrade score_lab(const CourseLab& course_lab, LabResult result, PartialCredit 
     const bool alone = built && earns(item.result);
     const bool earned = alone && earns_together(grade.items, item, credit);
     if (earned) item.points = item.max_points;
-    item.reason = reason_for(item, built, alone, earned, credit);
+    item.reason = built ? reason_for(item, alone, earned, credit) : reason_not_run(grade.result.findings);
     grade.points += item.points;
     grade.max_points += item.max_points;
   }

@@ -82,6 +82,15 @@ TEST_CASE("what does not build earns nothing, once, and with the build's finding
   CHECK(grade.labs[0].items[0].reason == "Not run: the submission could not be built.");
 }
 
+TEST_CASE("a submission that tampers is not run, and every item says why") {
+  LabResult result = result_with(Verdict::not_run, Verdict::not_run, Verdict::not_run);
+  result.findings.push_back({.kind = FindingKind::tampering, .message = "It does."});
+  const Grade grade = grade_of(course_of_one_lab(), result);
+  CHECK(grade.points.text() == "0");
+  CHECK(grade.verdict == Verdict::failed);
+  CHECK(grade.labs[0].items[0].reason == "Not run: the submission tampers with how it is judged.");
+}
+
 TEST_CASE("partial credit: by item, by scenario, by lab") {
   Course course = course_of_one_lab();
   const LabResult result = result_with(kPassed, kFailed, kPassed);

@@ -6,7 +6,7 @@ After a change of specimens: ./racecourse verify --markdown docs/specimens.md
 """
 import unittest
 
-from command import LABS, ROOT, CommandTest
+from command import LABS, ROOT, CommandTest, read_json
 
 
 class Labs(CommandTest):
@@ -18,6 +18,15 @@ class Labs(CommandTest):
                 for specimen in sorted((ROOT / "labs" / lab / "specimens" / kind).iterdir()):
                     with self.subTest(lab=lab, specimen=specimen.name):
                         self.assertIn(f"| {kind}/{specimen.name} |", part)
+
+
+    def test_what_is_judged_inside_the_process_is_marked(self):
+        """A scenario that records nothing has nothing that could be compared outside."""
+        for lab in LABS:
+            for scenario in read_json(ROOT / "labs" / lab / "lab.json")["scenarios"]:
+                with self.subTest(lab=lab, scenario=scenario["name"]):
+                    text = (ROOT / "labs" / lab / "scenarios" / f"{scenario['name']}.cpp").read_text()
+                    self.assertEqual(scenario.get("judged_inside", False), "observe(" not in text)
 
 
 if __name__ == "__main__":
