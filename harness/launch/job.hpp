@@ -37,7 +37,7 @@ struct Job {
   [[nodiscard]] bool has_namespaces() const { return level >= 3; }
   // The kernel stops the growth of processes here. More than the limit, so that it is the launcher which sees
   // the limit passed, and says so the same way at every level.
-  [[nodiscard]] std::uint64_t processes_ceiling() const { return 4 * processes + 256; }
+  [[nodiscard]] std::uint64_t processes_ceiling() const { return processes + processes / 4 + 32; }
 };
 
 // Nothing: the command line is not ours.

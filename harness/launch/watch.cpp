@@ -144,19 +144,26 @@ void Watch::check_what_the_kernel_saw() {
 void Watch::end_everything() {
   const bool by_itself = report_.limit == LaunchLimit::none;
   const Clock::time_point patience_ends = Clock::now() + (by_itself ? kSurvivorGrace : milliseconds(0));
+  if (!by_itself)
+    kill_at_once();  // What is being ended for a limit may be a fork bomb: every look at it gives it time.
   bool counted = false;
   sigset_t allow_child;
   ::sigemptyset(&allow_child);
   for (;;) {
     main_ended();
+    if (no_children_) break;
     const TreeSample left = sample_descendants(tree_root_);
-    main_ended();
-    if (left.living.empty() && no_children_) break;
     if (Clock::now() >= patience_ends) {
       if (!counted && by_itself) report_.survivors = static_cast<std::uint32_t>(left.living.size());
       counted = true;
-      kill_all(left.living);
-      // At once again: what forks faster than we look must not gain ground.
+      // A tree that forks while it is walked shows another shape at each look, but a stopped process forks no
+      // more.
+      if (confines_.init_messages < 0) {
+        for (const pid_t pid : left.living) ::kill(pid, SIGSTOP);
+        for (const pid_t pid : left.living) ::kill(pid, SIGKILL);
+      }
+      kill_at_once();
+      // Again without a pause: what forks faster than we look must not gain ground.
       if (!left.living.empty() && confines_.init_messages < 0) continue;
     }
     const timespec pause{0, 500'000};
@@ -165,17 +172,13 @@ void Watch::end_everything() {
   if (!ended_) wall_at_end_ = elapsed();
 }
 
-void Watch::kill_all(const std::vector<pid_t>& living) const {
-  if (confines_.init_messages >= 0) {
-    // The kernel ends everything in its namespace before init itself is reported dead.
-    ::kill(child_, SIGKILL);
-    return;
-  }
-  // A tree that forks while it is walked shows another shape at each look, but a stopped process forks no
-  // more.
-  for (const pid_t pid : living) ::kill(pid, SIGSTOP);
-  for (const pid_t pid : living) ::kill(pid, SIGKILL);
-  if (confines_.user != nullptr) confines_.user->kill_all_processes();
+// In one call that no fork outruns, where the level has such a thing.
+void Watch::kill_at_once() const {
+  if (confines_.init_messages >= 0)
+    ::kill(child_,
+           SIGKILL);  // The kernel ends everything in its namespace before init itself is reported dead.
+  else if (confines_.user != nullptr)
+    confines_.user->kill_all_processes();
 }
 
 microseconds Watch::elapsed() const {

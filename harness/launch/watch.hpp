@@ -39,7 +39,7 @@ class Watch {
   void check_limits();
   void check_what_the_kernel_saw();
   void end_everything();
-  void kill_all(const std::vector<pid_t>& living) const;
+  void kill_at_once() const;
   [[nodiscard]] std::chrono::microseconds elapsed() const;
 
   const Job& job_;
