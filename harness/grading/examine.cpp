@@ -108,7 +108,7 @@ class Examination {
     Result<RunReport>& report = item.runs[static_cast<std::size_t>(run)];
     RunSpec spec = run_spec(item, run);
     report = run_scenario(spec);
-    if (report) wall_spent_us_ += report->kernel.wall.count();
+    if (report) wall_spent_us_ += report->kernel.charged.count();
     if (!report || spec.instrument != Instrument::schedules) return;
     // An assertion that failed says it better.
     if (std::ranges::count(report->events, Event::Kind::schedule_finding, &Event::kind) > 0) return;
@@ -117,7 +117,7 @@ class Examination {
     if (!foreign) return;
     spec.foreign = *foreign;
     report = run_scenario(spec);
-    if (report) wall_spent_us_ += report->kernel.wall.count();
+    if (report) wall_spent_us_ += report->kernel.charged.count();
   }
 
   void run_speed(Item& item) {
@@ -127,7 +127,7 @@ class Examination {
     }
     item.speed = measure_speed(run_spec(item, 0), reference_spec(item), item.plan->ratio_max);
     if (!item.speed) return;
-    for (const RunReport& run : item.speed->runs) wall_spent_us_ += run.kernel.wall.count();
+    for (const RunReport& run : item.speed->runs) wall_spent_us_ += run.kernel.charged.count();
   }
 
   [[nodiscard]] std::chrono::milliseconds wall_left() const {

@@ -225,10 +225,11 @@ class Run {
     }
   }
 
-  // Below sandbox level S1 a program can stop its launcher. Woken up, that ends it at once, its time being
+  // Below sandbox level S1 a program can stop its launcher. Woken up, that ends it at once if its time is
   // over. False: it does not even do that, and is killed.
   bool keep_launcher_awake(std::chrono::steady_clock::time_point overdue) const {
-    const bool patience_left = std::chrono::steady_clock::now() < overdue + kLauncherPatience;
+    const bool patience_left = std::chrono::steady_clock::now() <
+                               overdue + (kWallFactorMax - 1) * spec_.limits.wall + kLauncherPatience;
     ::kill(launcher_, SIGCONT);
     if (!patience_left) ::kill(launcher_, SIGKILL);
     return patience_left;
@@ -300,6 +301,9 @@ class Run {
                               std::string(to_text(spec_.launcher.level)) + ": " +
                               std::string(kSetupStepText.at(static_cast<std::size_t>(report_.setup_step))),
                           report_.setup_errno);
+    if (report_.limit == LaunchLimit::starved)
+      return environment_error("run " + printable(spec_.command.front()) +
+                               ": the machine is so busy that it got less than a twentieth of a core");
     LaunchOutcome result;
     KernelFacts& kernel = result.kernel;
     if (WIFEXITED(report_.wait_status)) kernel.exit_code = WEXITSTATUS(report_.wait_status);
@@ -308,6 +312,7 @@ class Run {
     kernel.limit_hit = limit_hit();
     kernel.survivors = report_.survivors;
     kernel.wall = std::chrono::microseconds(report_.wall_us);
+    kernel.charged = std::chrono::microseconds(report_.charged_us);
     kernel.cpu = std::chrono::microseconds(report_.cpu_us);
     kernel.memory_peak_bytes = report_.memory_peak_bytes;
     result.memory_guard = report_.memory_guard;
@@ -337,6 +342,7 @@ class Run {
         return LimitHit::disk;
       case LaunchLimit::none:
       case LaunchLimit::control:
+      case LaunchLimit::starved:
         break;
     }
     // The kernel's own CPU limit, for a single process that slipped between two samples.

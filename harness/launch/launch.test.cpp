@@ -8,10 +8,12 @@
 #include <doctest/doctest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <string>
 #include <thread>
+#include <vector>
 
 using namespace racecourse;
 using namespace std::chrono_literals;
@@ -66,6 +68,25 @@ TEST_CASE("a blocked program and a spinning one are told apart at the wall limit
   LaunchSpec spinning = shell("while :; do :; done");
   spinning.limits.wall = 600ms;
   CHECK(facts_of(spinning).limit_hit == LimitHit::wall_spinning);
+}
+
+// Method: four spinning programs a core, each of which needs 0.25 s of a core and is allowed 0.8 s of wall
+// time.
+TEST_CASE("what a program waits for a core is not charged to it") {
+  const unsigned programs = 4 * std::max(1u, std::thread::hardware_concurrency());
+  std::vector<KernelFacts> facts(programs);
+  std::vector<std::jthread> threads;
+  for (KernelFacts& each : facts)
+    threads.emplace_back([&each] {
+      LaunchSpec busy = shell("i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done");
+      busy.limits.wall = 800ms;
+      each = facts_of(busy);
+    });
+  threads.clear();
+  for (const KernelFacts& each : facts) {
+    CHECK(each.limit_hit == LimitHit::none);
+    CHECK(each.charged <= each.wall);
+  }
 }
 
 TEST_CASE("limits on CPU time, memory, processes, files and output are told apart") {

@@ -27,6 +27,7 @@ enum class LaunchLimit : std::uint32_t {
   none,
   wall_blocked,
   wall_spinning,
+  starved,  // It was given so little of a core that no verdict follows.
   cpu,
   memory,
   processes,
@@ -89,10 +90,15 @@ struct LaunchReport {
   std::uint32_t survivors = 0;
   MemoryGuard memory_guard = MemoryGuard::polling;
   std::uint64_t wall_us = 0;
+  std::uint64_t charged_us = 0;  // See Watch::charge.
   std::uint64_t cpu_us = 0;
   std::uint64_t memory_peak_bytes = 0;
 };
 
-inline constexpr std::uint32_t kLaunchReportMagic = 0x52434C32;  // "RCL2"
+// A program that has not been charged its wall limit after so many times of it is not judged: it was given
+// less than a twentieth of a core.
+inline constexpr int kWallFactorMax = 20;
+
+inline constexpr std::uint32_t kLaunchReportMagic = 0x52434C33;  // "RCL3"
 
 }  // namespace racecourse

@@ -24,13 +24,31 @@ std::string_view read_small(const char* path, std::array<char, 4096>& buffer) {
   return got > 0 ? std::string_view(buffer.data(), static_cast<std::size_t>(got)) : std::string_view();
 }
 
-void append_children(pid_t pid, std::vector<pid_t>& out) {
+// The state of a process or thread and what follows it, as its `stat` says; empty if it is gone. The command
+// name in parentheses may hold anything, so the fields are counted after the last parenthesis.
+std::string_view state_and_rest(const char* path, std::array<char, 4096>& buffer) {
+  const std::string_view stat = read_small(path, buffer);
+  const std::size_t close = stat.rfind(')');
+  return close == std::string_view::npos || close + 2 >= stat.size() ? std::string_view()
+                                                                     : stat.substr(close + 2);
+}
+
+bool is_runnable(pid_t pid, const char* task) {
+  std::array<char, 128> path{};
+  std::array<char, 4096> buffer{};
+  std::snprintf(path.data(), path.size(), "/proc/%d/task/%.20s/stat", pid, task);
+  return state_and_rest(path.data(), buffer).starts_with('R');
+}
+
+// The children of every thread; and whether a thread is runnable, unless one was found already.
+void visit_threads(pid_t pid, bool is_root, std::vector<pid_t>& out, bool& runnable) {
   std::array<char, 64> path{};
   std::snprintf(path.data(), path.size(), "/proc/%d/task", pid);
   const std::unique_ptr<DIR, int (*)(DIR*)> tasks(::opendir(path.data()), ::closedir);
   if (!tasks) return;
   while (const dirent* entry = ::readdir(tasks.get())) {
     if (entry->d_name[0] == '.') continue;
+    if (!is_root && !runnable) runnable = is_runnable(pid, entry->d_name);
     std::array<char, 128> children{};
     std::snprintf(children.data(), children.size(), "/proc/%d/task/%.20s/children", pid, entry->d_name);
     // The kernel writes whole lists longer than one page in several reads.
@@ -63,15 +81,12 @@ void add_usage(pid_t pid, bool is_root, TreeSample& sample) {
   std::array<char, 64> path{};
   std::array<char, 4096> buffer{};
   std::snprintf(path.data(), path.size(), "/proc/%d/stat", pid);
-  const std::string_view stat = read_small(path.data(), buffer);
-  // The command name in parentheses may hold anything, so the fields are counted after the last parenthesis.
-  const std::size_t close = stat.rfind(')');
-  if (close == std::string_view::npos || close + 2 >= stat.size()) return;
-  if (stat[close + 2] == 'Z' || stat[close + 2] == 'X') return;
+  const std::string_view stat = state_and_rest(path.data(), buffer);
+  if (stat.empty() || stat[0] == 'Z' || stat[0] == 'X') return;
   if (!is_root) sample.living.push_back(pid);
   // Fields after the state, 0-based: 10 utime, 11 stime, 12 cutime, 13 cstime, 16 num_threads, 20 rss. (ppid
   // is 0.)
-  std::string_view rest = stat.substr(close + 3);
+  std::string_view rest = stat.substr(1);
   for (int field = 0; field <= 20 && !rest.empty(); ++field) {
     const std::size_t begin = rest.find_first_not_of(' ');
     if (begin == std::string_view::npos) break;
@@ -93,12 +108,12 @@ TreeSample sample_descendants(pid_t root) {
   TreeSample sample;
   std::vector<pid_t> open;
   add_usage(root, true, sample);
-  append_children(root, open);
+  visit_threads(root, true, open, sample.runnable);
   while (!open.empty()) {
     const pid_t pid = open.back();
     open.pop_back();
     add_usage(pid, false, sample);
-    append_children(pid, open);
+    visit_threads(pid, false, open, sample.runnable);
   }
   return sample;
 }

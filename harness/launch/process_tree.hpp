@@ -13,7 +13,8 @@ struct TreeSample {
   std::uint32_t tasks = 0;    // Threads of the living.
   std::uint64_t resident_bytes = 0;
   std::uint64_t cpu_us =
-      0;  // Of the living and of the children they have waited for; in clock ticks (10 ms).
+      0;                  // Of the living and of the children they have waited for; in clock ticks (10 ms).
+  bool runnable = false;  // One of the threads is running, or waits for nothing but a core.
 };
 
 // A snapshot of all descendants of `root`, without `root` itself but with the CPU time of the children that

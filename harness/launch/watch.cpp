@@ -28,8 +28,7 @@ constexpr milliseconds kSampleEvery{5};
 // end-of-file) get this long before they count as survivors. Long enough for a loaded machine; nothing waits
 // for it in the usual case.
 constexpr milliseconds kSurvivorGrace{500};
-// A tree that used less of one core than this over the second half of its wall time was blocked, not
-// spinning.
+// A tree that used less of one core than this over the second half of its time was blocked, not spinning.
 constexpr double kBlockedCpuShare = 0.05;
 
 std::uint64_t cpu_of(const rusage& usage) {
@@ -48,6 +47,7 @@ Watch::Watch(const Job& job, pid_t child, const Confines& confines, const DiskUs
       confines_(confines),
       disk_(disk),
       start_(Clock::now()),
+      sampled_(start_),
       report_{.magic = kLaunchReportMagic} {
   if (confines.group != nullptr) report_.memory_guard = confines.group->guard();
 }
@@ -60,6 +60,7 @@ LaunchReport Watch::run() {
   end_everything();
   check_what_the_kernel_saw();
   report_.wall_us = static_cast<std::uint64_t>(wall_at_end_.count());
+  report_.charged_us = static_cast<std::uint64_t>(std::min(charged(), wall_at_end_).count());
   rusage reaped{};
   ::getrusage(RUSAGE_CHILDREN, &reaped);  // All descendants have been waited for, by us or by their parents.
   report_.cpu_us = cpu_of(reaped);
@@ -106,11 +107,12 @@ void Watch::check_limits() {
   const Clock::time_point now = Clock::now();
   if (report_.limit != LaunchLimit::none || (now - sampled_ < kSampleEvery && !first_)) return;
   first_ = false;
-  sampled_ = now;
   const TreeSample sample = sample_descendants(tree_root_);
   report_.memory_peak_bytes = std::max(report_.memory_peak_bytes, sample.resident_bytes);
   const microseconds cpu(sample.cpu_us);
-  const microseconds wall = elapsed();
+  charge(std::chrono::duration_cast<microseconds>(now - sampled_), cpu, sample.runnable);
+  sampled_ = now;
+  const microseconds wall = charged();
   if (wall < job_.wall / 2) cpu_at_half_ = cpu;
   if (sample.tasks > job_.processes) {
     report_.limit = LaunchLimit::processes;  // Before memory: many processes use a lot of that as well.
@@ -124,8 +126,25 @@ void Watch::check_limits() {
     const double share = static_cast<double>((cpu - cpu_at_half_).count()) /
                          static_cast<double>(microseconds(job_.wall).count()) * 2;
     report_.limit = share < kBlockedCpuShare ? LaunchLimit::wall_blocked : LaunchLimit::wall_spinning;
+  } else if (elapsed() > job_.wall * kWallFactorMax) {
+    report_.limit = LaunchLimit::starved;
   }
 }
+
+// A limit on wall time must not depend on who else uses the machine. While nothing of the program is
+// runnable, all time counts: more cores would not help it. While something is, only the time counts for which
+// it was given a core.
+void Watch::charge(microseconds passed, microseconds cpu, bool runnable) {
+  if (runnable) {
+    runnable_ += passed;
+    runnable_cpu_ += std::max(cpu - cpu_, microseconds(0));
+  } else {
+    blocked_ += passed;
+  }
+  cpu_ = cpu;
+}
+
+microseconds Watch::charged() const { return blocked_ + std::min(runnable_, runnable_cpu_); }
 
 // What passed a limit and ended between two samples.
 void Watch::check_what_the_kernel_saw() {

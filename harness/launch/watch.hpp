@@ -37,6 +37,8 @@ class Watch {
   bool main_ended();
   void wait_a_moment();
   void check_limits();
+  void charge(std::chrono::microseconds passed, std::chrono::microseconds cpu, bool runnable);
+  [[nodiscard]] std::chrono::microseconds charged() const;
   void check_what_the_kernel_saw();
   void end_everything();
   void kill_at_once() const;
@@ -53,7 +55,11 @@ class Watch {
   bool ended_ = false;
   bool no_children_ = false;
   std::chrono::microseconds wall_at_end_{0};
+  std::chrono::microseconds cpu_{0};
   std::chrono::microseconds cpu_at_half_{0};
+  std::chrono::microseconds blocked_{0};       // Wall time in which no thread was runnable,
+  std::chrono::microseconds runnable_{0};      // wall time in which one was,
+  std::chrono::microseconds runnable_cpu_{0};  // and the CPU time used meanwhile.
   LaunchReport report_;
 };
 

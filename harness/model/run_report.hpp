@@ -23,6 +23,7 @@ struct KernelFacts {
   bool file_limit_hit = false;  // SIGXFSZ was the death of it.
   std::uint32_t survivors = 0;  // Processes that outlived the main one and were killed.
   std::chrono::microseconds wall{0};
+  std::chrono::microseconds charged{0};  // Of wall, without what it waited for a core; limits go by it.
   std::chrono::microseconds cpu{0};
   std::uint64_t memory_peak_bytes = 0;
 };
@@ -77,11 +78,11 @@ struct RunReport {
   int run = 0;  // 0-based; decides the inputs with the grading seed.
   KernelFacts kernel;
   std::vector<Event> events;
-  bool events_cut = false;      // The channel carried more than the limit, or bytes that are no events.
+  bool events_cut = false;       // The channel carried more than the limit, or bytes that are no events.
   bool foreign_message = false;  // Somebody but the scenario wrote to the channel.
-  bool token_returned = false;  // The completion token, sent after the student's code had run, came back.
-  std::string tsan_log;         // What ThreadSanitizer wrote to the channel of its own.
-  std::string output;           // Standard output and error, printable, shortened.
+  bool token_returned = false;   // The completion token, sent after the student's code had run, came back.
+  std::string tsan_log;          // What ThreadSanitizer wrote to the channel of its own.
+  std::string output;            // Standard output and error, printable, shortened.
 };
 
 }  // namespace racecourse
