@@ -43,6 +43,29 @@ TEST_CASE("a failed write leaves the old file and no sibling") {
   CHECK_FALSE(write_file_atomically(folder.path() / "nowhere" / "file", "x"));
 }
 
+TEST_CASE("what an untrusted program left is taken only if it is a plain file of its own") {
+  const auto folder = scratch();
+  const auto target = scratch();
+  const auto take = [&](const char* name, std::size_t bytes_max = 100) {
+    return take_out(folder.path(), name, target.path() / "taken", bytes_max);
+  };
+  REQUIRE(write_file_atomically(folder.path() / "plain", "12345"));
+  REQUIRE(write_file_atomically(folder.path() / "linked", "12345"));
+  fs::create_hard_link(folder.path() / "linked", folder.path() / "second name");
+  fs::create_symlink("plain", folder.path() / "link");
+  fs::create_directory(folder.path() / "folder");
+  REQUIRE(::mkfifo((folder.path() / "fifo").c_str(), 0666) == 0);
+  for (const char* name : {"linked", "link", "folder", "fifo", "absent", "../escape", "/etc/passwd"}) {
+    CAPTURE(name);
+    CHECK_FALSE(take(name));
+  }
+  CHECK_FALSE(take("plain", 4));
+  CHECK(entries_in(target.path()) == 0);
+  REQUIRE(take("plain"));
+  CHECK(*read_file(target.path() / "taken") == "12345");
+  CHECK_FALSE(fs::exists(folder.path() / "plain"));
+}
+
 TEST_CASE("reading stops at the limit") {
   const auto folder = scratch();
   const fs::path path = folder.path() / "five";

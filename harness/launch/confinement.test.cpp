@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -91,7 +92,8 @@ void check_limits_hold(SandboxLevel level) {
   memory.limits.memory_bytes = 64u << 20;
   const LaunchOutcome hungry = outcome_of(memory);
   CHECK(hungry.kernel.limit_hit == LimitHit::memory);
-  CHECK(hungry.kernel.memory_peak_bytes < (74u << 20));
+  // Only the kernel acts in time on a machine that is busy; polling is measured by bench/launch.
+  if (level >= SandboxLevel::s4) CHECK(hungry.kernel.memory_peak_bytes < (74u << 20));
 
   // Where nothing of the kernel's bounds it, the bomb bounds itself: it must not take the machine along.
   LaunchSpec bomb =
@@ -111,6 +113,17 @@ void check_limits_hold(SandboxLevel level) {
       script(level, ground, "i=0; while :; do head -c 1000000 /dev/zero >f$i; i=$((i+1)); done");
   disk.limits.disk_bytes = 10u << 20;
   CHECK(outcome_of(disk).kernel.limit_hit == LimitHit::disk);
+
+  if (level >= SandboxLevel::s3) {
+    LaunchSpec deleted = script(level, ground, "exec 3>f; rm f; head -c 15000000 /dev/zero >&3; sleep 5");
+    deleted.limits.disk_bytes = 10u << 20;
+    CHECK(outcome_of(deleted).kernel.limit_hit == LimitHit::disk);
+  }
+  if (level >= SandboxLevel::s4) {
+    LaunchSpec unmapped = attack(level, ground, "memfd");
+    unmapped.limits.memory_bytes = 64u << 20;
+    CHECK(outcome_of(unmapped).kernel.limit_hit == LimitHit::memory);
+  }
 
   // An honest use of all of them, just below.
   LaunchSpec honest =
@@ -134,6 +147,17 @@ void check_nothing_survives(SandboxLevel level) {
       script(level, ground, "sleep 86396 & sh -c 'kill -STOP $$; sleep 86396' & kill -STOP $!; exit 4"));
   CHECK(stopped.kernel.exit_code == 4);
   CHECK_FALSE(alive("86396"));
+}
+
+void check_nothing_is_left(SandboxLevel level) {
+  const Ground ground;
+  const auto segments = [] {
+    const Result<std::string> list = read_file("/proc/sysvipc/shm");
+    return list ? std::ranges::count(*list, '\n') : 0;
+  };
+  const auto before = segments();
+  (void)outcome_of(attack(level, ground, "leave"));
+  CHECK(segments() == before);
 }
 
 void check_launcher_is_out_of_reach(SandboxLevel level) {
@@ -269,6 +293,7 @@ TEST_CASE("every level that this machine reaches holds") {
     check_nothing_survives(level);
     check_writable_folder(level);
     if (level == SandboxLevel::s0) continue;  // Limits only.
+    check_nothing_is_left(level);
     check_launcher_is_out_of_reach(level);
     check_files_are_out_of_reach(level);
   }

@@ -4,8 +4,12 @@
 //   hostile fork     forks for ever, in all processes, and goes on where it is refused
 //   hostile memory   fills memory as fast as the machine can
 //   hostile spin     never ends, whatever it is asked
+//   hostile memfd    fills memory through files without a path, none of it mapped
+//   hostile leave    makes a shared memory segment that would outlive it
 #include <signal.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -32,6 +36,17 @@ namespace {
   for (;;) (void)::getppid();
 }
 
+[[noreturn]] void fill_files_in_memory() {
+  static char chunk[1u << 20];
+  std::memset(chunk, 1, sizeof chunk);
+  // Below the limits on one file and on descriptors.
+  for (int i = 0; i < 100; ++i) {
+    const int file = ::memfd_create("hostile", 0);
+    for (int megabyte = 0; megabyte < 8; ++megabyte) (void)!::write(file, chunk, sizeof chunk);
+  }
+  for (;;) ::pause();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -39,5 +54,7 @@ int main(int argc, char** argv) {
   if (attack == "fork") fork_for_ever();
   if (attack == "memory") fill_memory();
   if (attack == "spin") spin();
+  if (attack == "memfd") fill_files_in_memory();
+  if (attack == "leave") return ::shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600) >= 0 ? 0 : 1;
   return 2;
 }

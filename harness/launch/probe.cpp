@@ -132,16 +132,27 @@ void try_privileges() {
         const char newline = '\n';
         return opens("/dev/tty", O_RDWR) || ::ioctl(0, TIOCSTI, &newline) == 0 || errno == ENOTTY;
       }));
+  std::array<char, 120> ring_parameters{};
+  const long ring = ::syscall(SYS_io_uring_setup, 1, ring_parameters.data());
+  say("use_io_uring", ring >= 0);
+  constexpr int kGetKeyring = 0;
+  constexpr int kSessionKeyring = -3;
+  say("use_keyrings", ::syscall(SYS_keyctl, kGetKeyring, kSessionKeyring, 0) >= 0);
   bool inherited = false;
   for (int fd = 5; fd < 64; ++fd) inherited |= ::fcntl(fd, F_GETFD) >= 0;
   say("inherited_descriptors", inherited);
 #if defined(__x86_64__)
   // The numbers of the 32-bit interface mean other calls: 20 is getpid there.
-  say("foreign_system_calls", child_succeeds([] {
+  say("foreign_system_calls",
+      child_succeeds([] {
         long result = 20;
         __asm__ volatile("int $0x80" : "+a"(result) : : "memory", "r8", "r9", "r10", "r11");
         return result > 0;
-      }));
+      }) ||
+          child_succeeds([] {
+            constexpr long kX32 = 0x40000000;
+            return ::syscall(kX32 | SYS_getpid) > 0;
+          }));
 #else
   say_not_applicable("foreign_system_calls");
 #endif
