@@ -331,6 +331,22 @@ TEST_CASE("with rights given up step by step, the level that is left is found an
   CHECK(passes_with_fewer_rights("S0", lose_landlock_too));
 }
 
+TEST_CASE("how the main process ended is told right, however soon init follows it") {
+  for (const SandboxLevel level : {SandboxLevel::s3, SandboxLevel::s4}) {
+    const Result<LevelTrial> trial = try_level({LAUNCHER, level}, PROBE, {});
+    REQUIRE(trial);
+    if (!trial->why_not.empty()) {
+      MESSAGE("skipped: ", trial->why_not);
+      continue;
+    }
+    const Ground ground;
+    for (int i = 0; i < 30; ++i) {
+      CHECK(outcome_of(script(level, ground, "exit 7")).kernel.exit_code == 7);
+      CHECK(outcome_of(script(level, ground, "kill -SEGV $$")).kernel.signal == SIGSEGV);
+    }
+  }
+}
+
 TEST_CASE("a program that stops its launcher, as S0 lets it, is ended at its time") {
   const Ground ground;
   LaunchSpec stopper = script(SandboxLevel::s0, ground, "kill -STOP $PPID; sleep 60");

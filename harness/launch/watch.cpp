@@ -69,24 +69,32 @@ LaunchReport Watch::run() {
   return report_;
 }
 
+// What init says of the main process; it may already be dead itself.
+void Watch::hear_init() {
+  MainEnded message;
+  if (confines_.init_messages < 0 || ended_) return;
+  const ssize_t got = ::recv(confines_.init_messages, &message, sizeof message, MSG_DONTWAIT);
+  if (got == sizeof message) main_ended_with(message.wait_status);
+}
+
+void Watch::main_ended_with(int wait_status) {
+  report_.wait_status = wait_status;
+  wall_at_end_ = elapsed();
+  ended_ = true;
+}
+
 // Reaps whatever has ended; true once the main process has.
 bool Watch::main_ended() {
-  MainEnded message;
-  if (confines_.init_messages >= 0 && !ended_ &&
-      ::recv(confines_.init_messages, &message, sizeof message, MSG_DONTWAIT) == sizeof message) {
-    report_.wait_status = message.wait_status;
-    wall_at_end_ = elapsed();
-    ended_ = true;
-  }
+  hear_init();
   int status = 0;
   pid_t ended = 0;
   while ((ended = ::waitpid(-1, &status, WNOHANG)) > 0) {
-    if (ended != child_ || ended_) continue;
+    if (ended != child_) continue;
+    // It may have spoken and died since.
+    hear_init();
     // Without namespaces the child is the main process. An init that ends without a word was killed from
     // outside, with all that it had.
-    report_.wait_status = status;
-    wall_at_end_ = elapsed();
-    ended_ = true;
+    if (!ended_) main_ended_with(status);
   }
   no_children_ = ended < 0 && errno == ECHILD;
   return ended_;

@@ -35,6 +35,8 @@ class Watch {
   using Clock = std::chrono::steady_clock;
 
   bool main_ended();
+  void hear_init();
+  void main_ended_with(int wait_status);
   void wait_a_moment();
   void check_limits();
   void charge(std::chrono::microseconds passed, std::chrono::microseconds cpu, bool runnable);
