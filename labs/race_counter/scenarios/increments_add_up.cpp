@@ -30,14 +30,14 @@ RACECOURSE_SCENARIO(increments_add_up) {
   if (racecourse::under_tsan()) {
     const std::int64_t each = racecourse::inputs().between(300, 400);
     const auto counter = race_counter::make_counter();
-    // That nothing races is worth a point only where something is counted.
-    const std::int64_t alone = racecourse::inputs().between(2, 9);
-    for (std::int64_t i = 0; i < alone; ++i) counter->increment();
-    CHECK_MESSAGE(counter->value() == alone, "A thread alone must be able to count.");
+    CHECK_MESSAGE(counter->value() == 0, "A new counter must be at 0.");
     // More threads than a sharded counter is likely to have shards.
     crowd::crowd(12, [&](int, crowd::Line&) {
       for (std::int64_t i = 0; i < each; ++i) counter->increment();
     });
+    // That nothing races is worth a point only where something is counted; how much, the schedules judge.
+    CHECK_MESSAGE(counter->value() > 0,
+                  "Threads incremented the counter, all were joined, and nothing was counted.");
     return;
   }
   count(3, 1);
