@@ -20,7 +20,12 @@ void expect_clean(const ThreadTerminal& terminal, const char* when) {
 
 RACECOURSE_SCENARIO(thread_line_clean) {
   ThreadTerminal& between = make_terminal();
-  (void)async_spinner::with_thread_spinner(between, 100ms, sleeping(150ms));
+  (void)async_spinner::with_thread_spinner(between, 100ms, [&between] {
+    std::this_thread::sleep_for(150ms);
+    // Where timeouts come early, the spinner may not have begun: there is nothing to clean without a frame.
+    for (int i = 0; i < 300 && between.frames().empty(); ++i) std::this_thread::sleep_for(1ms);
+    return async_spinner::Result{0};
+  });
   CHECK_MESSAGE(!between.frames().empty(), "while the operation takes its time, a frame must be drawn");
   expect_clean(between, "the operation ended between two frames");
 

@@ -33,6 +33,8 @@ RACECOURSE_SCENARIO(thread_without_races) {
       PlainTerminal& terminal = make_plain_terminal();
       (void)async_spinner::with_thread_spinner(terminal, 100ms, [&] {
         if (duration > 0ms) std::this_thread::sleep_for(duration);
+        // Where timeouts come early, the spinner may not have begun; without a frame nothing can race.
+        if (duration > 0ms) terminal.await_frames(1);
         return 0;
       });
       events += terminal.events();
