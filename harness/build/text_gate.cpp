@@ -55,7 +55,9 @@ bool is_same_for_all_flavours(std::string_view name) {
                                        "__has_attribute", "__has_builtin",   "__GLIBC__",
                                        "_GNU_SOURCE",     "__SSE2__",        "__GLIBCXX__",
                                        "__VA_OPT__",      "__FILE__",        "__MINGW32__",
-                                       "__CYGWIN__"});
+                                       "__CYGWIN__",      "__VA_ARGS__",     "__LINE__",
+                                       "__func__",        "__FUNCTION__",    "__PRETTY_FUNCTION__",
+                                       "__COUNTER__",     "__attribute__",   "_Pragma"});
   if (!name.starts_with('_') || name.starts_with("__cpp_") || name.starts_with("_POSIX_")) return true;
   static constexpr auto kGuards =
       std::to_array<std::string_view>({"_H", "_H_", "_H__", "_HPP", "_HPP_", "_HPP__"});
