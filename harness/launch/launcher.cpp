@@ -30,8 +30,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -65,26 +63,6 @@ void prepare_signals() {
   ::signal(SIGPIPE, SIG_DFL);
 }
 
-// A program's hundred busy processes must not keep the launcher from ending them: it asks for short turns,
-// which come sooner (Linux 6.12), and where it may for a better priority. Its children get neither. All of it
-// is only a wish.
-void ask_for_prompt_turns() {
-  struct {
-    std::uint32_t size = 48;
-    std::uint32_t policy = 0;  // SCHED_OTHER
-    std::uint64_t flags = 1;   // SCHED_FLAG_RESET_ON_FORK
-    std::int32_t nice = 0;
-    std::uint32_t priority = 0;
-    std::uint64_t runtime_ns = 100'000;
-    std::uint64_t deadline_ns = 0;
-    std::uint64_t period_ns = 0;
-  } attributes;
-  const int nice = ::getpriority(PRIO_PROCESS, 0);
-  // Who is to be nice stays so, with all children.
-  attributes.nice = nice == 0 && ::geteuid() == 0 ? -15 : nice;
-  (void)::syscall(SYS_sched_setattr, 0, &attributes, 0);
-}
-
 // Puts something under each of the agreed numbers that is free: a descriptor of ours that got one would be
 // closed or taken for what it is not.
 bool occupy_agreed_descriptors() {
@@ -112,7 +90,6 @@ bool hand_over(const Job& job, const ThrowawayUser& user) {
 
 LaunchReport launch(const Job& job) {
   prepare_signals();
-  ask_for_prompt_turns();
   int error_pipe[2] = {-1, -1};
   if (!occupy_agreed_descriptors() || ::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 ||
       ::pipe2(error_pipe, O_CLOEXEC) != 0)

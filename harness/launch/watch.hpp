@@ -54,6 +54,7 @@ class Watch {
   Clock::time_point start_;
   Clock::time_point sampled_;
   bool first_ = true;
+  bool prompt_ = false;  // It has asked for prompt turns.
   bool ended_ = false;
   bool no_children_ = false;
   std::chrono::microseconds wall_at_end_{0};
