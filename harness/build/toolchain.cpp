@@ -29,11 +29,13 @@ fs::path find_in_path(const std::string& program) {
   return {};
 }
 
-// A compiler that does not come with the system has its files below the folder that holds its bin/.
+// A compiler that does not come with the system has its files below the folder that holds its bin/; one that
+// lies elsewhere is a script, and all there is of it.
 void add_prefix(const fs::path& compiler, std::vector<fs::path>& places) {
   std::error_code code;
   for (const fs::path& path : {compiler, fs::canonical(compiler, code)}) {
-    const fs::path prefix = path.parent_path().parent_path();
+    const fs::path folder = path.parent_path();
+    const fs::path prefix = folder.filename() == "bin" ? folder.parent_path() : path;
     const bool of_system = prefix.empty() || prefix == "/" || prefix == "/usr" || prefix == "/usr/local" ||
                            path.native().starts_with("/usr/lib/");
     if (!of_system && std::ranges::find(places, prefix) == places.end()) places.push_back(prefix);

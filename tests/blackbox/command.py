@@ -17,8 +17,12 @@ LABS = json.loads((ROOT / "grading.json").read_text())["labs"]
 
 
 def run(*arguments, cwd=None, env=None, timeout=600):
-    """Runs the command; the result has returncode, stdout and stderr as text."""
-    return subprocess.run([str(COMMAND), *map(str, arguments)], cwd=cwd, env=env, timeout=timeout,
+    """Runs the command; the result has returncode, stdout and stderr as text.
+
+    These tests hold wherever developers are: grade accepts a weak sandbox unless a --level is asked for.
+    """
+    weak = ["--accept-weak"] if arguments[:1] == ("grade",) and not {"--level", "--accept-weak"} & set(arguments) else []
+    return subprocess.run([str(COMMAND), *map(str, arguments), *weak], cwd=cwd, env=env, timeout=timeout,
                           stdin=subprocess.DEVNULL, capture_output=True, text=True)
 
 
@@ -41,6 +45,7 @@ class CommandTest(unittest.TestCase):
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="racecourse-test-"))
+        self.folder.chmod(0o711)  # At sandbox level S2 another user passes through.
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
 
     def assert_exit(self, result, code):

@@ -36,6 +36,7 @@ class BundledClass(CommandTest):
     def setUpClass(cls):
         import tempfile
         cls.out = pathlib.Path(tempfile.mkdtemp(prefix="racecourse-class-"))
+        cls.out.chmod(0o711)  # At sandbox level S2 another user passes through.
         cls.result = run("grade", ROOT / "examples" / "class", "--out", "quiet", cwd=cls.out)
 
     @classmethod

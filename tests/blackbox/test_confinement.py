@@ -14,7 +14,6 @@ class Confinement(CommandTest):
 
     def setUp(self):
         super().setUp()
-        self.folder.chmod(0o711)  # At S2 another user passes through.
         self.config = self.course()
         self.submission_folder = self.submission("ann")
 
