@@ -14,16 +14,16 @@ namespace racecourse {
 
 namespace {
 
+// `visit` also gets the descriptor by which the folder is read.
 template <class Visit>
 void for_each_number_in(const char* folder, Visit visit) {
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(folder), ::closedir);
   if (!directory) return;
-  const int own = ::dirfd(directory.get());
   while (const dirent* entry = ::readdir(directory.get())) {
     char* end = nullptr;
     const long number = std::strtol(entry->d_name, &end, 10);
-    if (end == entry->d_name || *end != 0 || number == own) continue;
-    visit(static_cast<int>(number));
+    if (end == entry->d_name || *end != 0) continue;
+    visit(static_cast<int>(number), ::dirfd(directory.get()));
   }
 }
 
@@ -44,7 +44,7 @@ bool read_status(int pid, char& state, int& parent) {
 std::vector<ChildProcess> child_processes() {
   std::vector<ChildProcess> children;
   const int self = ::getpid();
-  for_each_number_in("/proc", [&](int pid) {
+  for_each_number_in("/proc", [&](int pid, int) {
     char state = 0;
     int parent = 0;
     if (read_status(pid, state, parent) && parent == self) children.push_back({pid, state == 'Z'});
@@ -55,14 +55,16 @@ std::vector<ChildProcess> child_processes() {
 
 std::vector<int> open_descriptors() {
   std::vector<int> descriptors;
-  for_each_number_in("/proc/self/fd", [&](int descriptor) { descriptors.push_back(descriptor); });
+  for_each_number_in("/proc/self/fd", [&](int descriptor, int own) {
+    if (descriptor != own) descriptors.push_back(descriptor);
+  });
   std::sort(descriptors.begin(), descriptors.end());
   return descriptors;
 }
 
 int thread_count() {
   int threads = 0;
-  for_each_number_in("/proc/self/task", [&](int) { ++threads; });
+  for_each_number_in("/proc/self/task", [&](int, int) { ++threads; });
   return under_tsan() ? std::max(1, threads - 1) : threads;  // libtsan runs one thread of its own.
 }
 
