@@ -274,6 +274,7 @@ std::string out_of_reach_for_others() {
 }  // namespace
 
 TEST_CASE("every level that this machine reaches holds") {
+  const std::vector<std::string> known = abandoned_groups();  // Of graders that were killed some time.
   const ScratchDirectory hidden = *ScratchDirectory::make(fs::temp_directory_path());
   const Result<std::vector<LevelTrial>> chosen = choose_level(LAUNCHER, PROBE, {.hidden = {hidden.path()}});
   REQUIRE(chosen);
@@ -297,7 +298,9 @@ TEST_CASE("every level that this machine reaches holds") {
     check_launcher_is_out_of_reach(level);
     check_files_are_out_of_reach(level);
   }
-  if (::geteuid() == 0) CHECK(abandoned_groups() == std::vector<std::string>{});
+  std::vector<std::string> abandoned = abandoned_groups();
+  std::erase_if(abandoned, [&](const std::string& group) { return std::ranges::count(known, group) > 0; });
+  if (::geteuid() == 0) CHECK(abandoned == std::vector<std::string>{});
 }
 
 TEST_CASE("with rights given up step by step, the level that is left is found and holds") {
