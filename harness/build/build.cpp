@@ -22,8 +22,8 @@ constexpr std::size_t kCompilerOutputBytesMax = 16u << 10;
 struct Command {
   Flavour flavour = Flavour::plain;
   bool links = false;
-  bool preprocesses =
-      false;  // For the gate only; a compilation of the same file reports what is wrong with it.
+  // For the gate only; a compilation of the same file reports what is wrong with it.
+  bool preprocesses = false;
   std::vector<std::string> arguments;
   std::string shown;  // The file it is about, for messages.
   fs::path out;       // A folder of the command's own, in which it leaves what it makes:

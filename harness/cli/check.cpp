@@ -72,7 +72,6 @@ void add_check_command(CommandLine& line) {
   const auto options = std::make_shared<CheckOptions>();
   Command command = line.add("check", "Check your own solution against the public scenarios");
   command.option("folder", options->folder, "Your folder: <lab>/<file>, or the files themselves")
-      .option("--lab", options->session.lab, "Only this lab")
       .option("--scenario", options->scenario, "Only this scenario")
       .option("--seed", options->session.seed, "Seed of the random inputs")
       .flag("--fresh", options->fresh, "Run again what has not changed");

@@ -94,7 +94,6 @@ void add_grade_command(CommandLine& line) {
       .option("--times", options->times, "CSV of submission,submitted_at (RFC 3339) for the late policy")
       .flag("--accept-weak", options->accept_weak,
             "Grade below the sandbox level that a lab asks for, and say so in every report")
-      .option("--lab", options->session.lab, "Only this lab")
       .option("--seed", options->session.seed, "Grading seed; outranks grading.json");
   add_session_options(command, options->session,
                       "grading.json (default: beside the submissions, then the course's)");

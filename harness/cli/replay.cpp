@@ -185,7 +185,6 @@ void add_replay_command(CommandLine& line) {
   Command command = line.add("replay", "Show the failing schedules of a submission again");
   command.option("submission", options->folder, "The submission: a folder or an archive")
       .option("--grade", options->grade, "Its grade.json (default: that of the last check in the folder)")
-      .option("--lab", options->session.lab, "Only this lab")
       .option("--scenario", options->scenario, "Only this scenario")
       .option("--schedule", options->schedule, "Only this schedule, by its token; with --lab and --scenario")
       .flag("--gdb", options->gdb, "Then stop in gdb at the steps of the schedule")

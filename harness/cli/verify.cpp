@@ -93,8 +93,7 @@ Result<int> verify(const VerifyOptions& options) {
 void add_verify_command(CommandLine& line) {
   const auto options = std::make_shared<VerifyOptions>();
   Command command = line.add("verify", "Examine the labs themselves: every specimen against its label");
-  command.option("--lab", options->session.lab, "Only this lab")
-      .option("--specimen", options->specimen, "Only this specimen (also: reference, skeleton)")
+  command.option("--specimen", options->specimen, "Only this specimen (also: reference, skeleton)")
       .option("--repeat", options->repeat, 1, 1000, "Rounds, each with the next seed and nothing remembered")
       .option("--markdown", options->markdown, "Write the matrix to this file")
       .option("--seed", options->session.seed, "Seed of the first round");

@@ -271,6 +271,20 @@ std::string out_of_reach_for_others() {
   return {};
 }
 
+// Those from S3 on that this machine reaches.
+std::vector<SandboxLevel> levels_with_namespaces() {
+  std::vector<SandboxLevel> levels;
+  for (const SandboxLevel level : {SandboxLevel::s3, SandboxLevel::s4}) {
+    const Result<LevelTrial> trial = try_level({LAUNCHER, level}, PROBE, {});
+    REQUIRE(trial);
+    if (trial->why_not.empty())
+      levels.push_back(level);
+    else
+      MESSAGE("skipped: ", trial->why_not);
+  }
+  return levels;
+}
+
 }  // namespace
 
 TEST_CASE("every level that this machine reaches holds") {
@@ -335,13 +349,7 @@ TEST_CASE("with rights given up step by step, the level that is left is found an
 }
 
 TEST_CASE("how the main process ended is told right, however soon init follows it") {
-  for (const SandboxLevel level : {SandboxLevel::s3, SandboxLevel::s4}) {
-    const Result<LevelTrial> trial = try_level({LAUNCHER, level}, PROBE, {});
-    REQUIRE(trial);
-    if (!trial->why_not.empty()) {
-      MESSAGE("skipped: ", trial->why_not);
-      continue;
-    }
+  for (const SandboxLevel level : levels_with_namespaces()) {
     const Ground ground;
     for (int i = 0; i < 30; ++i) {
       CHECK(outcome_of(script(level, ground, "exit 7")).kernel.exit_code == 7);
@@ -358,13 +366,7 @@ TEST_CASE("a program that stops its launcher, as S0 lets it, is ended at its tim
 }
 
 TEST_CASE("a launcher that is killed takes everything along, from S3 on") {
-  for (const SandboxLevel level : {SandboxLevel::s3, SandboxLevel::s4}) {
-    const Result<LevelTrial> trial = try_level({LAUNCHER, level}, PROBE, {});
-    REQUIRE(trial);
-    if (!trial->why_not.empty()) {
-      MESSAGE("skipped: ", trial->why_not);
-      continue;
-    }
+  for (const SandboxLevel level : levels_with_namespaces()) {
     const Ground ground;
     // The program cannot reach its launcher; this thread finds it by its command line.
     const std::jthread killer([] {

@@ -38,8 +38,6 @@ constexpr std::uint64_t kWrite =
     (kVersion1 & ~std::uint64_t{LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK}) | kRefer |
     kTruncate;
 
-constexpr std::array kDevices = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
-
 std::uint64_t handled_files(int version) {
   std::uint64_t rights = kVersion1;
   if (version >= 2) rights |= kRefer;
@@ -83,7 +81,7 @@ bool restrict_by_landlock(const Job& job) {
   };
   if (!allow_all(job.readable, kRead) || !allow_all(job.writable, kWrite) || !allow_all(job.own, kWrite))
     return false;
-  if (!allow_all(kDevices, LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | kTruncate))
+  if (!allow_all(kHarmlessDevices, LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | kTruncate))
     return false;
   // Its own side of /proc: ThreadSanitizer reads /proc/self, scenarios list children. What the kernel guards
   // by the right to trace (memory, environment, descriptors) Landlock keeps for the program's own processes.

@@ -25,7 +25,6 @@ namespace racecourse {
 
 namespace {
 
-constexpr std::array kDevices = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
 // Any folder that every system has; it is only the ground on which the new root is built.
 constexpr const char* kGround = "/dev";
 
@@ -134,7 +133,7 @@ int enter_private_root(const Job& job, uid_t owner) {
   if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return -1;
   std::vector<Shown> all;
   if (!collect(job.readable, false, false, all) ||
-      !collect({kDevices.begin(), kDevices.end()}, false, true, all) ||
+      !collect({kHarmlessDevices.begin(), kHarmlessDevices.end()}, false, true, all) ||
       !collect(job.writable, true, false, all))
     return -1;
   if (!mount_memory(kGround, owner, 1u << 20, 4096, 0755) || ::chdir(kGround) != 0) return -1;

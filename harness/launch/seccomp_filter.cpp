@@ -96,19 +96,11 @@ class Filter {
   template <std::size_t Count>
   void refuse_unless(std::uint32_t call, unsigned argument, const std::array<std::uint32_t, Count>& values,
                      std::uint32_t answer_of_it) {
-    begin(call, argument, static_cast<std::uint8_t>(Count + 2));
-    for (std::size_t i = 0; i < Count; ++i)
-      add(BPF_JMP | BPF_JEQ | BPF_K, values[i], static_cast<std::uint8_t>(Count - i), 0);
-    answer(answer_of_it);
-    answer(SECCOMP_RET_ALLOW);
+    answer_by(call, argument, values, SECCOMP_RET_ALLOW, answer_of_it);
   }
   template <std::size_t Count>
   void refuse_if(std::uint32_t call, unsigned argument, const std::array<std::uint32_t, Count>& values) {
-    begin(call, argument, static_cast<std::uint8_t>(Count + 2));
-    for (std::size_t i = 0; i < Count; ++i)
-      add(BPF_JMP | BPF_JEQ | BPF_K, values[i], static_cast<std::uint8_t>(Count - i), 0);
-    answer(SECCOMP_RET_ALLOW);
-    answer(kEperm);
+    answer_by(call, argument, values, kEperm, SECCOMP_RET_ALLOW);
   }
   void refuse_any_of(std::uint32_t call, unsigned argument, std::uint32_t bits) {
     begin(call, argument, 3);
@@ -124,6 +116,15 @@ class Filter {
   }
 
  private:
+  template <std::size_t Count>
+  void answer_by(std::uint32_t call, unsigned argument, const std::array<std::uint32_t, Count>& values,
+                 std::uint32_t if_listed, std::uint32_t otherwise) {
+    begin(call, argument, static_cast<std::uint8_t>(Count + 2));
+    for (std::size_t i = 0; i < Count; ++i)
+      add(BPF_JMP | BPF_JEQ | BPF_K, values[i], static_cast<std::uint8_t>(Count - i), 0);
+    answer(otherwise);
+    answer(if_listed);
+  }
   // Skips `length` instructions and the load before them where it is another call. The low half of the
   // argument is all the kernel looks at in those that we compare.
   void begin(std::uint32_t call, unsigned argument, std::uint8_t length) {

@@ -75,23 +75,21 @@ class Paths(CommandTest):
         self.assert_error(result, 3, "g++-none", "install")
         self.assertEqual(grades(self.folder / "out"), {})
 
-    def test_a_compiler_that_does_not_work(self):
+    def grade_with_compiler(self, script):
+        """One submission, with a shell script as the compiler."""
         fake = self.folder / "fake++"
-        fake.write_text("#!/bin/sh\nexit 1\n")
+        fake.write_text(f"#!/bin/sh\n{script}\n")
         fake.chmod(0o755)
         self.submission("ann")
-        result = run("grade", self.folder / "class", "--config", self.course(), "--out", self.folder / "out",
-                     "--compiler", fake)
-        self.assert_error(result, 3, "fake++")
+        return self.grade(self.folder / "class", "--compiler", fake)
+
+    def test_a_compiler_that_does_not_work(self):
+        self.assert_error(self.grade_with_compiler("exit 1"), 3, "fake++")
 
     def test_a_compiler_that_fails_on_everything_charges_nobody(self):
         """It says its version and links, but cannot compile: the assembler is gone, say."""
-        fake = self.folder / "fake++"
-        fake.write_text("#!/bin/sh\ncase \" $* \" in *' -c '*) echo 'cannot execute as' >&2; exit 1;; esac\nexec g++ \"$@\"\n")
-        fake.chmod(0o755)
-        self.submission("ann")
-        result = run("grade", self.folder / "class", "--config", self.course(), "--out", self.folder / "out",
-                     "--compiler", fake)
+        result = self.grade_with_compiler(
+            "case \" $* \" in *' -c '*) echo 'cannot execute as' >&2; exit 1;; esac\nexec g++ \"$@\"")
         self.assert_exit(result, 3)
         self.assertIn("cannot execute as", result.stdout + result.stderr)
         self.assertEqual(grades(self.folder / "out"), {})
