@@ -13,7 +13,6 @@
 #include <cerrno>
 
 #include "launch/namespaces.hpp"
-#include "launch/process_tree.hpp"
 
 namespace racecourse {
 
@@ -26,8 +25,8 @@ using std::chrono::milliseconds;
 // no cgroup stops it earlier.
 constexpr milliseconds kSampleEvery{5};
 // Processes that are about to exit by themselves when the main one has ended (a worker that reads
-// end-of-file) get this long before they count as survivors. Long enough for a loaded machine; nothing waits
-// for it in the usual case.
+// end-of-file) get this long before they count as survivors; time that they wait for a core is not charged
+// here either. Nothing waits for it in the usual case.
 constexpr milliseconds kSurvivorGrace{500};
 // A tree that used less of one core than this over the second half of its time was blocked, not spinning.
 constexpr double kBlockedCpuShare = 0.05;
@@ -80,10 +79,11 @@ LaunchReport Watch::run() {
     wait_a_moment();
     check_limits();
   }
+  const microseconds charged_at_end = charged();
   end_everything();
   check_what_the_kernel_saw();
   report_.wall_us = static_cast<std::uint64_t>(wall_at_end_.count());
-  report_.charged_us = static_cast<std::uint64_t>(std::min(charged(), wall_at_end_).count());
+  report_.charged_us = static_cast<std::uint64_t>(std::min(charged_at_end, wall_at_end_).count());
   rusage reaped{};
   ::getrusage(RUSAGE_CHILDREN, &reaped);  // All descendants have been waited for, by us or by their parents.
   report_.cpu_us = cpu_of(reaped);
@@ -145,8 +145,7 @@ void Watch::check_limits() {
   }
   report_.memory_peak_bytes = std::max(report_.memory_peak_bytes, sample.resident_bytes);
   const microseconds cpu(sample.cpu_us);
-  charge(std::chrono::duration_cast<microseconds>(now - sampled_), cpu, sample.runnable);
-  sampled_ = now;
+  charge(sample);
   const microseconds wall = charged();
   if (wall < job_.wall / 2) cpu_at_half_ = cpu;
   if (sample.tasks > job_.processes) {
@@ -169,8 +168,12 @@ void Watch::check_limits() {
 // A limit on wall time must not depend on who else uses the machine. While nothing of the program is
 // runnable, all time counts: more cores would not help it. While something is, only the time counts for which
 // it was given a core.
-void Watch::charge(microseconds passed, microseconds cpu, bool runnable) {
-  if (runnable) {
+void Watch::charge(const TreeSample& sample) {
+  const Clock::time_point now = Clock::now();
+  const auto passed = std::chrono::duration_cast<microseconds>(now - sampled_);
+  const microseconds cpu(sample.cpu_us);
+  sampled_ = now;
+  if (sample.runnable) {
     runnable_ += passed;
     runnable_cpu_ += std::max(cpu - cpu_, microseconds(0));
   } else {
@@ -197,7 +200,9 @@ void Watch::check_what_the_kernel_saw() {
 // Kills and reaps until no descendant is left.
 void Watch::end_everything() {
   const bool by_itself = report_.limit == LaunchLimit::none;
-  const Clock::time_point patience_ends = Clock::now() + (by_itself ? kSurvivorGrace : milliseconds(0));
+  const microseconds grace = by_itself ? kSurvivorGrace : milliseconds(0);
+  const microseconds began = elapsed();
+  blocked_ = runnable_ = runnable_cpu_ = microseconds(0);  // What is charged from here on is the grace.
   if (!by_itself)
     kill_at_once();  // What is being ended for a limit may be a fork bomb: every look at it gives it time.
   bool counted = false;
@@ -207,7 +212,8 @@ void Watch::end_everything() {
     main_ended();
     if (no_children_) break;
     const TreeSample left = sample_descendants(tree_root_);
-    if (Clock::now() >= patience_ends) {
+    charge(left);
+    if (charged() >= grace || elapsed() - began >= grace * kWallFactorMax) {
       if (!counted && by_itself) report_.survivors = static_cast<std::uint32_t>(left.living.size());
       counted = true;
       // A tree that forks while it is walked shows another shape at each look, but a stopped process forks no

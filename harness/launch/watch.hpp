@@ -10,6 +10,7 @@
 #include "launch/disk_use.hpp"
 #include "launch/job.hpp"
 #include "launch/launch_report.hpp"
+#include "launch/process_tree.hpp"
 #include "launch/throwaway_user.hpp"
 
 namespace racecourse {
@@ -39,7 +40,7 @@ class Watch {
   void main_ended_with(int wait_status);
   void wait_a_moment();
   void check_limits();
-  void charge(std::chrono::microseconds passed, std::chrono::microseconds cpu, bool runnable);
+  void charge(const TreeSample& sample);
   [[nodiscard]] std::chrono::microseconds charged() const;
   void check_what_the_kernel_saw();
   void end_everything();

@@ -1,7 +1,6 @@
 // The caller has children of its own, one that has ended, one that ends while the pool works, and one that
 // lives: the pool waits for its workers only.
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include <string>
 
 #include "footprint.hpp"
+#include "helper_process.hpp"
 #include "outcomes.hpp"
 #include "racecourse/scenario.hpp"
 
@@ -18,14 +18,12 @@ std::string in_worker(const std::string& argument) {
   return ::getpid() == scenarios::kCaller ? "in the caller" : argument + "!";
 }
 
+// A child that lives so long.
 int fork_child(scenarios::milliseconds life) {
-  const int pid = ::fork();
-  if (pid == 0) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // It must not outlive a scenario that ends early.
+  return scenarios::fork_helper([life] {
     scenarios::sleep_for(life);
-    ::_exit(7);
-  }
-  return pid;
+    return 7;
+  });
 }
 
 void check_ended(int child) {

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +17,7 @@
 #include <system_error>
 
 #include "footprint.hpp"
+#include "helper_process.hpp"
 #include "outcomes.hpp"
 #include "shared_page.hpp"
 
@@ -40,16 +40,15 @@ inline bool caller_sleeps() {
 class Watcher {
  public:
   template <class Action>
-  Watcher(const std::atomic<bool>& begun, Action action) : pid_(::fork()) {
-    if (pid_ != 0) return;
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // It must not outlive a scenario that ends early.
-    if (wait_until([&] { return begun.load(); }, [] {}, 2 * kPatience)) {
-      const auto nothing = [] {};
-      wait_until(caller_sleeps, nothing, milliseconds(1'000));
-      action();
-    }
-    ::_exit(0);
-  }
+  Watcher(const std::atomic<bool>& begun, Action action)
+      : pid_(fork_helper([&] {
+          const auto nothing = [] {};
+          if (wait_until([&] { return begun.load(); }, nothing, 2 * kPatience)) {
+            wait_until(caller_sleeps, nothing, milliseconds(1'000));
+            action();
+          }
+          return 0;
+        })) {}
   Watcher(const Watcher&) = delete;
   Watcher& operator=(const Watcher&) = delete;
   ~Watcher() {
