@@ -56,6 +56,7 @@ void Engine::reset_execution() {
   idle_turns_ = 0;
   fair_state_ = 0x9E3779B97F4A7C15u;
   now_ns_ = 0;
+  wake_up_call_ = {};
   timed_count_ = 0;
   lazy_count_ = 0;
   adversity_left_ = {options_.adversity.early_timeouts, options_.adversity.spurious_wakeups,

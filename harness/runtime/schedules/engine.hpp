@@ -61,6 +61,14 @@ struct Execution {
 void body_entry();
 void thread_entry();
 
+// What alarm() asks for: SIGALRM at that virtual time.
+struct WakeUpCall {
+  std::uint64_t at_ns = ~std::uint64_t{0};  // Never.
+  ThreadId thread = kNoThread;              // Who asks, where.
+  std::uintptr_t pc = 0;
+  std::uint32_t context = 0;
+};
+
 class Engine {
  public:
   Engine();
@@ -153,6 +161,8 @@ class Engine {
   void sleep_until(std::uint64_t deadline_ns);
   void give_way();
   void let_time_pass(std::uint64_t ns);
+  // Gives the time that was left of the one before in ns, 0 if there was none.
+  std::uint64_t replace_wake_up_call(const WakeUpCall& call);
   // Asks the strategy; 0 if there is nothing to choose or an adversity's budget is used up.
   std::uint32_t choose(AlternativeKind kind, std::uint32_t count);
 
@@ -242,6 +252,8 @@ class Engine {
   std::span<const ThreadId> candidates();
   void switch_to(Thread& next);
   bool pass_time();
+  void move_clock(std::uint64_t to_ns);
+  void deliver_wake_up_call();
   void expire(Thread& thread);
 
   // Threads that stop inside an operation (engine_lock_free.cpp).
@@ -313,6 +325,7 @@ class Engine {
   std::uint64_t fair_state_ = 0;
   std::uint64_t idle_turns_ = 0;  // Of threads that seem to spin, since time last passed.
   std::uint64_t now_ns_ = 0;
+  WakeUpCall wake_up_call_;
   std::uint32_t timed_count_ = 0;  // Threads with a deadline.
   std::uint32_t lazy_count_ = 0;   // Runnable ones that give way.
   std::array<std::uint32_t, 5> adversity_left_{};

@@ -1,5 +1,8 @@
 // Who goes on, and what happens when nobody can.
+#include <signal.h>
+
 #include <algorithm>
+#include <utility>
 
 #include "context_switch.hpp"
 #include "engine.hpp"
@@ -189,9 +192,7 @@ bool Engine::pass_time() {
   for (std::uint32_t i = 0; i < thread_count_; ++i)
     if (threads_[i]->has_deadline) earliest = std::min(earliest, threads_[i]->deadline_ns);
   idle_turns_ = 0;
-  now_ns_ = std::max(now_ns_, earliest);
-  for (std::uint32_t i = 0; i < thread_count_; ++i)
-    if (threads_[i]->has_deadline && threads_[i]->deadline_ns <= now_ns_) expire(*threads_[i]);
+  move_clock(earliest);
   // Who looks at a clock in a loop may see something new.
   clear_all_laziness(Laziness::yielded);
   clear_all_laziness(Laziness::spinning);
@@ -199,10 +200,30 @@ bool Engine::pass_time() {
   return true;
 }
 
-void Engine::let_time_pass(std::uint64_t ns) {
-  now_ns_ += ns;
+void Engine::let_time_pass(std::uint64_t ns) { move_clock(now_ns_ + ns); }
+
+void Engine::move_clock(std::uint64_t to_ns) {
+  now_ns_ = std::max(now_ns_, to_ns);
   for (std::uint32_t i = 0; i < thread_count_; ++i)
     if (threads_[i]->has_deadline && threads_[i]->deadline_ns <= now_ns_) expire(*threads_[i]);
+  if (wake_up_call_.at_ns <= now_ns_) deliver_wake_up_call();
+}
+
+std::uint64_t Engine::replace_wake_up_call(const WakeUpCall& call) {
+  const std::uint64_t before = std::exchange(wake_up_call_, call).at_ns;
+  return before == WakeUpCall{}.at_ns ? 0 : before - now_ns_;
+}
+
+void Engine::deliver_wake_up_call() {
+  const WakeUpCall call = std::exchange(wake_up_call_, {});
+  struct sigaction action {};
+  ::sigaction(SIGALRM, nullptr, &action);
+  if (action.sa_handler == SIG_IGN) return;
+  std::vector<Place> places = {place_of("asks for it", call.thread, call.pc, call.context)};
+  if (action.sa_handler == SIG_DFL)
+    fail(FindingKind::crash, "The time of its alarm() is over: SIGALRM ends the process.", std::move(places));
+  fail(FindingKind::unsupported_call,
+       "A handler of SIGALRM cannot be controlled: it may interrupt any thread anywhere.", std::move(places));
 }
 
 void Engine::give_way() {

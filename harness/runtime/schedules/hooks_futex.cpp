@@ -127,6 +127,13 @@ RACECOURSE_HOOK long syscall(long number, ...) noexcept {
       return 0;
     case SYS_membarrier:
       return 0;
+    case SYS_getpid:
+    case SYS_getppid:
+    case SYS_getuid:
+    case SYS_geteuid:
+    case SYS_getgid:
+    case SYS_getegid:
+      return next<"syscall", long>(number);
     default:
       engine().fail(
           FindingKind::unsupported_call,

@@ -162,6 +162,18 @@ RACECOURSE_HOOK unsigned sleep(unsigned duration) {
   return static_cast<unsigned>(sleep_for(engine().now_ns() + kSecond * duration, RACECOURSE_CALLER));
 }
 
+RACECOURSE_HOOK unsigned alarm(unsigned duration) {
+  if (!in_world) return next<"alarm", unsigned>(duration);
+  const Hook hook;
+  Engine& engine = racecourse::schedules::engine();
+  const Thread& me = engine.self();
+  engine.private_step({OperationKind::clock_read, 0, true, 0, RACECOURSE_CALLER});
+  WakeUpCall call;
+  if (duration != 0) call = {engine.now_ns() + kSecond * duration, me.id, RACECOURSE_CALLER, me.context};
+  const std::uint64_t left = engine.replace_wake_up_call(call);
+  return static_cast<unsigned>((left + kSecond - 1) / kSecond);
+}
+
 RACECOURSE_HOOK int sched_yield() {
   if (!in_world) return next<"sched_yield", int>();
   const Hook hook;

@@ -1,6 +1,7 @@
 // Correct programs around the thread library: futures, jthread, latches, barriers, semaphores, thread_local,
 // time.
 #include <semaphore.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <barrier>
@@ -265,6 +266,15 @@ CORRECT(ten_hours_of_sleep) {
   a.join();
   b.join();
   require(std::chrono::system_clock::now() - start >= 10h, "ten hours have passed");
+}
+
+CORRECT(alarm_as_a_watchdog) {
+  require(alarm(600) == 0, "no alarm was set");
+  std::this_thread::sleep_for(10s);
+  require(alarm(5) == 590, "ten seconds of the first alarm have passed");
+  std::this_thread::sleep_for(1s);
+  require(alarm(0) == 4, "the second alarm has replaced the first");
+  std::this_thread::sleep_for(10h);
 }
 
 CORRECT(busy_wait_on_the_clock) {

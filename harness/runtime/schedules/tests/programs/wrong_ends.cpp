@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <future>
@@ -108,8 +109,19 @@ WRONG(pointer_before_it_is_set, crash) {
   taker.join();
 }
 
+WRONG(alarm_goes_off, crash) {
+  std::signal(SIGALRM, SIG_DFL);
+  alarm(1);
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+}
+
 // --- unsupported_call
 
+WRONG(alarm_with_a_handler, unsupported_call) {
+  std::signal(SIGALRM, [](int) {});
+  alarm(1);
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+}
 WRONG(select_on_a_descriptor, unsupported_call) {
   fd_set readable;
   FD_ZERO(&readable);
