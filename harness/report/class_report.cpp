@@ -83,6 +83,8 @@ ClassRow row_of(const Grade& grade) {
   row.points = grade.points;
   row.max_points = grade.max_points;
   row.days_late = grade.late ? grade.late->days : 0;
+  row.sandbox_level = grade.environment.sandbox.level;
+  row.weak_accepted = grade.environment.sandbox.weak_accepted;
   const Finding* worst = nullptr;
   std::string where;
   const auto take = [&](const std::vector<Finding>& findings, const std::string& place) {
@@ -145,7 +147,7 @@ std::string class_table(const ClassSummary& summary, std::size_t columns, bool c
 std::string class_csv(const ClassSummary& summary) {
   std::string out = "submission,points,max_points,verdict,days_late";
   for (const std::string& lab : summary.labs) out += "," + csv_cell(lab) + "," + csv_cell(lab + "_max");
-  out += ",findings,error\r\n";
+  out += ",findings,sandbox,weak_accepted,error\r\n";
   for (const ClassRow& row : summary.rows) {
     // An ungraded submission has empty cells: a zero would look like a grade.
     const bool graded = row.error.empty();
@@ -157,7 +159,8 @@ std::string class_csv(const ClassSummary& summary) {
           i < row.labs.size() ? ',' + row.labs[i].points.text() + ',' + row.labs[i].max_points.text() : ",,";
     std::string kinds;
     for (const FindingKind kind : row.kinds) kinds += (kinds.empty() ? "" : " ") + std::string(to_text(kind));
-    out += ',' + csv_cell(kinds) + ',' + csv_cell(row.error) + "\r\n";
+    out += ',' + csv_cell(kinds) + ',' + (graded ? std::string(to_text(row.sandbox_level)) : "") + ',' +
+           (graded ? row.weak_accepted ? "yes" : "no" : "") + ',' + csv_cell(row.error) + "\r\n";
   }
   return out;
 }
@@ -183,6 +186,7 @@ std::string class_json(const ClassSummary& summary) {
     entry["points"] = number(row.points);
     entry["max_points"] = number(row.max_points);
     entry["days_late"] = row.days_late;
+    entry["sandbox"] = {{"level", to_text(row.sandbox_level)}, {"weak_accepted", row.weak_accepted}};
     for (std::size_t i = 0; i < row.labs.size(); ++i)
       entry["labs"][summary.labs[i]] = ordered_json{{"verdict", to_text(row.labs[i].verdict)},
                                                     {"points", number(row.labs[i].points)},

@@ -24,6 +24,8 @@ struct ClassRow {
   Points points;
   Points max_points;
   std::int64_t days_late = 0;
+  SandboxLevel sandbox_level = SandboxLevel::s0;
+  bool weak_accepted = false;      // Whoever graded accepted less than a lab asks for.
   std::vector<LabCell> labs;       // In the course's order; empty for an ungraded submission.
   std::vector<FindingKind> kinds;  // Every kind of finding in the grade, sorted, once.
   std::string worst;               // The headline of the most important finding, or empty.

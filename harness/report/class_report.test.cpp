@@ -14,12 +14,15 @@ ClassSummary summary_of_three() {
                           .verdict = Verdict::passed,
                           .points = Points::rounded(9),
                           .max_points = Points::rounded(9),
+                          .sandbox_level = SandboxLevel::s4,
                           .labs = {{Verdict::passed, Points::rounded(9), Points::rounded(9)}}});
   summary.rows.push_back({.id = "=cmd()",
                           .verdict = Verdict::failed,
                           .points = Points::rounded(4.5),
                           .max_points = Points::rounded(9),
                           .days_late = 2,
+                          .sandbox_level = SandboxLevel::s1,
+                          .weak_accepted = true,
                           .labs = {{Verdict::failed, Points::rounded(4.5), Points::rounded(9)}},
                           .kinds = {FindingKind::data_race, FindingKind::crash},
                           .worst = "data_race at q.cpp:3"});
@@ -31,10 +34,11 @@ ClassSummary summary_of_three() {
 
 TEST_CASE("the CSV is quoted, has no formulas, and leaves the cells of an ungraded submission empty") {
   CHECK(class_csv(summary_of_three()) ==
-        "submission,points,max_points,verdict,days_late,queue,queue_max,findings,error\r\n"
-        "ann,9,9,passed,0,9,9,,\r\n"
-        "'=cmd(),4.5,9,failed,2,4.5,9,data_race crash,\r\n"
-        "\"zoë, \"\"z\"\"\",,,ungraded,,,,,failed to run: no memory\r\n");
+        "submission,points,max_points,verdict,days_late,queue,queue_max,findings,sandbox,weak_accepted,"
+        "error\r\n"
+        "ann,9,9,passed,0,9,9,,S4,no,\r\n"
+        "'=cmd(),4.5,9,failed,2,4.5,9,data_race crash,S1,yes,\r\n"
+        "\"zoë, \"\"z\"\"\",,,ungraded,,,,,,,failed to run: no memory\r\n");
 }
 
 TEST_CASE("the summary counts graded and ungraded, the mean of the graded, and who has which finding") {
@@ -43,6 +47,8 @@ TEST_CASE("the summary counts graded and ungraded, the mean of the graded, and w
   CHECK(json["ungraded"] == 1);
   CHECK(json["mean_points"] == 6.75);
   CHECK(json["findings"]["data_race"] == 1);
+  CHECK(json["submissions"][1]["sandbox"]["level"] == "S1");
+  CHECK(json["submissions"][1]["sandbox"]["weak_accepted"] == true);
   CHECK(json["submissions"][1]["labs"]["queue"]["points"] == 4.5);
   CHECK(json["submissions"][2]["status"] == "ungraded");
   CHECK_FALSE(json["submissions"][2].contains("points"));

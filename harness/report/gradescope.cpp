@@ -93,6 +93,7 @@ std::string top_text(const Grade& grade, std::size_t bytes_max) {
     out += ", after " + grade.late->deducted.text() + " deducted for handing in " +
            std::to_string(grade.late->days) + (grade.late->days == 1 ? " day late" : " days late");
   out += ".\n";
+  if (grade.environment.sandbox.weak_accepted) out += weakness_of(grade.environment.sandbox) + "\n";
   for (const LabGrade& lab : grade.labs) {
     std::string of_lab = text_of(lab.result.findings);
     for (const std::string& note : lab.result.notes) of_lab += "\nnote: " + note + "\n";
@@ -141,6 +142,8 @@ std::string results_within(const Grade& grade, std::size_t bytes_max) {
                              {{"submission_sha256", printable(grade.submission_sha256)},
                               {"course", printable(grade.course)},
                               {"seed", grade.seed},
+                              {"sandbox", to_text(grade.environment.sandbox.level)},
+                              {"weak_accepted", grade.environment.sandbox.weak_accepted},
                               {"labs", std::move(labs)}}},
                             {"tests", std::move(tests)}};
   return out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
