@@ -253,6 +253,7 @@ class Engine {
   void switch_to(Thread& next);
   bool pass_time();
   void move_clock(std::uint64_t to_ns);
+  void wake_spuriously();
   void deliver_wake_up_call();
   void expire(Thread& thread);
 

@@ -193,11 +193,23 @@ bool Engine::pass_time() {
     if (threads_[i]->has_deadline) earliest = std::min(earliest, threads_[i]->deadline_ns);
   idle_turns_ = 0;
   move_clock(earliest);
+  wake_spuriously();
   // Who looks at a clock in a loop may see something new.
   clear_all_laziness(Laziness::yielded);
   clear_all_laziness(Laziness::spinning);
   if (wants_operations_) strategy_->executed(kNoThread, {OperationKind::time_passes, 0, false, 0, 0});
   return true;
+}
+
+// A spurious wake-up can come at any moment of a wait. It makes a difference at two: when the wait begins,
+// which is where the hook asks, and when time has passed since.
+void Engine::wake_spuriously() {
+  for (std::uint32_t i = 0; i < thread_count_; ++i) {
+    Thread& waiter = *threads_[i];
+    const bool waits_on_condition =
+        waiter.state == ThreadState::blocked && waiter.then_locks != nullptr && !waiter.contends;
+    if (waits_on_condition && choose(AlternativeKind::spurious_wakeup, 2) != 0) wake(waiter);
+  }
 }
 
 void Engine::let_time_pass(std::uint64_t ns) { move_clock(now_ns_ + ns); }

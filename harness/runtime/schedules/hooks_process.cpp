@@ -1,5 +1,6 @@
 // Calls that end the process, and calls that controlled schedules cannot control: each becomes a finding,
 // never a hang or a hole.
+#include <sys/mman.h>
 #include <sys/types.h>
 
 #include <cstdlib>
@@ -86,6 +87,7 @@ RACECOURSE_UNSUPPORTED(pthread_cancel)
 RACECOURSE_UNSUPPORTED(pthread_kill)
 RACECOURSE_UNSUPPORTED(pthread_sigqueue)
 RACECOURSE_UNSUPPORTED(thrd_create)
+RACECOURSE_UNSUPPORTED(thrd_exit)
 RACECOURSE_UNSUPPORTED(thrd_join)
 RACECOURSE_UNSUPPORTED(mtx_lock)
 RACECOURSE_UNSUPPORTED(mtx_timedlock)
@@ -112,8 +114,26 @@ RACECOURSE_UNSUPPORTED(recvfrom)
 RACECOURSE_UNSUPPORTED(recvmsg)
 RACECOURSE_UNSUPPORTED(semop)
 RACECOURSE_UNSUPPORTED(msgrcv)
+RACECOURSE_UNSUPPORTED(shmat)
+RACECOURSE_UNSUPPORTED(mremap)
 RACECOURSE_UNSUPPORTED(flock)
 RACECOURSE_UNSUPPORTED(lockf)
+
+// The same memory at two addresses: what one thread does to it at one, nobody would see at the other.
+#define RACECOURSE_MMAP(name)                                                                          \
+  RACECOURSE_HOOK void* name(void* where, std::size_t size, int protection, int flags, int descriptor, \
+                             off_t offset) noexcept {                                                  \
+    if (in_world && (flags & MAP_SHARED) != 0 && (flags & MAP_ANONYMOUS) == 0) {                       \
+      in_world = false;                                                                                \
+      engine().fail(FindingKind::unsupported_call,                                                     \
+                    "Memory that is shared through a file (" #name                                     \
+                    ") can lie at two addresses, and what threads do to it cannot be seen.",           \
+                    {engine().place_here("maps it", RACECOURSE_CALLER)});                              \
+    }                                                                                                  \
+    return next<#name, void*>(where, size, protection, flags, descriptor, offset);                     \
+  }
+RACECOURSE_MMAP(mmap)
+RACECOURSE_MMAP(mmap64)
 
 // Reading what is there is harmless; reading what another thread has yet to write would hang the process.
 RACECOURSE_HOOK ssize_t read(int descriptor, void* memory, std::size_t size) {

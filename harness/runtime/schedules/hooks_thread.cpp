@@ -114,6 +114,13 @@ RACECOURSE_HOOK void pthread_exit(void* result) {
     next<"pthread_exit", void>(result);
     __builtin_unreachable();
   }
+  if (engine().self().id == 0) {
+    // What follows in the scenario would never be checked.
+    in_world = false;
+    engine().fail(FindingKind::exit_called,
+                  "The submission ends the scenario's own thread: it calls pthread_exit().",
+                  {engine().place_here("calls it", RACECOURSE_CALLER)});
+  }
   engine().self().result = result;
   static _Unwind_Exception
       unwinding;  // Its contents are void for a forced unwind with no clean-up of its own.

@@ -79,6 +79,28 @@ TEST_CASE("a spurious wake-up finds a wait without a loop") {
   CHECK(found(program(true), wakeups(2)).empty());
 }
 
+TEST_CASE("a spurious wake-up in the middle of a wait finds a timeout that starts again") {
+  using std::chrono::seconds;
+  using std::chrono::steady_clock;
+  const auto program = [](bool starts_again) {
+    return [starts_again] {
+      std::mutex mutex;
+      std::condition_variable condition;
+      std::thread clock([] { std::this_thread::sleep_for(seconds(1)); });
+      const auto begin = steady_clock::now();
+      std::unique_lock lock(mutex);
+      auto deadline = begin + seconds(2);
+      while (condition.wait_until(lock, deadline) != std::cv_status::timeout)
+        if (starts_again) deadline = steady_clock::now() + seconds(2);
+      require(steady_clock::now() - begin == seconds(2), "the wait is as long as it was to be");
+      clock.join();
+    };
+  };
+  CHECK(found(program(true), {}).empty());
+  CHECK(found(program(true), wakeups(1)) == "wrong_outcome");
+  CHECK(found(program(false), wakeups(2)).empty());
+}
+
 TEST_CASE("a weak compare-exchange that fails finds who takes its success for granted") {
   const auto program = [](bool loop) {
     return [loop] {

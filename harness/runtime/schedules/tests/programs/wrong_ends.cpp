@@ -1,6 +1,7 @@
 // Programs that end as they should not, or ask for what cannot be controlled.
 #include <poll.h>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -27,6 +28,7 @@ WRONG(exit_without_clean_up, exit_called) {
   std::thread other([] { std::_Exit(1); });
   other.join();
 }
+WRONG(thread_of_the_body_ended, exit_called) { pthread_exit(nullptr); }
 WRONG(quick_exit_under_a_lock, exit_called) {
   std::mutex mutex;
   const std::lock_guard guard(mutex);
@@ -141,6 +143,10 @@ WRONG(thread_cancelled, unsupported_call) {
   other.join();
 }
 WRONG(command_run, unsupported_call) { (void)!std::system("true"); }
+WRONG(file_shared_as_memory, unsupported_call) {
+  const int file = memfd_create("counter", 0);
+  (void)mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+}
 WRONG(child_awaited, unsupported_call) {
   int status = 0;
   std::thread([&] { (void)waitpid(-1, &status, 0); }).join();

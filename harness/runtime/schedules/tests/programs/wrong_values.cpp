@@ -27,6 +27,14 @@ WRONG(race_plain_counter, data_race) {
   int counter = 0;
   run_two([&] { ++counter; }, [&] { ++counter; });
 }
+WRONG(race_inside_the_c_library, data_race) {
+  // No access of its own code: swab() reads and writes for it.
+  char bytes[8] = {};
+  const char ones[8] = {1, 1, 1, 1, 1, 1, 1, 1};
+  std::thread other([&] { swab(ones, bytes, sizeof bytes); });
+  swab(ones, bytes, sizeof bytes);
+  other.join();
+}
 WRONG(race_flag_without_atomic, data_race) {
   bool ready = false;
   run_two([&] { ready = true; },
