@@ -1,6 +1,7 @@
 // Goal: wait_for on an event that nobody sets says false, when its timeout is over and not before, also after
 // a spurious wake-up. Method: virtual time, which is exact; rounding up to a millisecond is allowed.
 #include <chrono>
+#include <thread>
 
 #include "async_spinner.hpp"
 #include "racecourse/scenario.hpp"
@@ -38,5 +39,12 @@ RACECOURSE_SCENARIO(event_times_out) {
                   "wait_for() must not come back before its timeout when nobody has set the event");
     CHECK_MESSAGE(wait.took <= long_or_short + 1ms, "wait_for() must come back when its timeout is over");
   }
+  // While the clock passes the middle of the wait, a spurious wake-up may find it there.
+  std::thread clock([timeout] { std::this_thread::sleep_for(timeout / 2); });
+  const Wait interrupted = wait_for(*event, timeout);
+  clock.join();
+  CHECK_MESSAGE(interrupted.took >= timeout, "wait_for() must not take a spurious wake-up for its timeout");
+  CHECK_MESSAGE(interrupted.took <= timeout + 1ms,
+                "after a spurious wake-up wait_for() must wait for the rest of its timeout only");
   CHECK_MESSAGE(!event->is_set(), "waiting must not set an event");
 }

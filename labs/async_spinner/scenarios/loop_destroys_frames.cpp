@@ -1,5 +1,6 @@
-// The frame of a task is destroyed when it has ended, before any other task gets a turn; the frames of tasks
-// that never ended with the loop. Seen through a parameter, which lives as long as the frame.
+// The frame of a task is destroyed when it has ended, before any other task gets a turn and before those who
+// join it become ready; the frames of tasks that never ended with the loop. Seen through a parameter, which
+// lives as long as the frame.
 #include <memory>
 
 #include "virtual_clock.hpp"
@@ -32,11 +33,38 @@ Task<void> look(EventLoop& loop, Diary& diary, std::weak_ptr<int> first, std::we
   diary.note(second.expired() ? "gone" : "kept");
 }
 
+Task<void> say(Diary& diary, const char* what) {
+  diary.note(what);
+  co_return;
+}
+
+Task<void> say_when_joined(EventLoop& loop, Diary& diary, TaskId task) {
+  (void)co_await loop.join(task);
+  diary.note("joined");
+}
+
+// A parameter that spawns a task when its frame is destroyed, so that the task's place in the queue shows
+// when.
+void spawn_at_the_end(VirtualClock& clock) {
+  Diary diary(clock);
+  const auto loop = async_spinner::make_loop(clock);
+  const auto spawn = [&](const int* number) {
+    delete number;
+    loop->spawn(say(diary, "spawned"));
+  };
+  const TaskId task = loop->spawn(hold(*loop, Token(new int(6), spawn)));
+  loop->spawn(say_when_joined(*loop, diary, task));
+  (void)run_outcome(*loop);
+  EXPECT_TEXT(diary.text(), "spawned joined",
+              "those who join a task must become ready after its frame is destroyed, not before");
+}
+
 }  // namespace
 
 RACECOURSE_SCENARIO(loop_destroys_frames) {
   VirtualClock clock;
   Diary diary(clock);
+  spawn_at_the_end(clock);
   Token returning = std::make_shared<int>(1);
   Token failing = std::make_shared<int>(2);
   Token cancelled = std::make_shared<int>(3);

@@ -9,6 +9,9 @@
 
 RACECOURSE_SCENARIO(edit_returns_its_own_version) {
   const auto document = race_counter::make_document(racecourse::inputs().word(8));
+  const std::uint64_t unchanged = document->edit([](const std::string& before) { return before; });
+  CHECK_MESSAGE(unchanged == 2,
+                "An edit that leaves the text as it was is a save all the same: it makes a version.");
   std::array<std::uint64_t, 2> versions{};
   crowd::at_once(2, [&](std::size_t user) {
     versions[user] =

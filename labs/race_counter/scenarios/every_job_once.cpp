@@ -1,5 +1,6 @@
-// Goal: run_on_threads calls the job once for every number, and the caller sees what the jobs wrote. Method:
-// two threads and few jobs, in every interleaving; many of both for ThreadSanitizer.
+// Goal: run_on_threads calls the job once for every number, no more of them at a time than it has threads,
+// and the caller sees what the jobs wrote. Method: two threads and few jobs, in every interleaving; many of
+// both for ThreadSanitizer.
 #include <algorithm>
 #include <atomic>
 #include <vector>
@@ -39,6 +40,16 @@ void call_once(std::size_t threads, std::size_t jobs) {
   CHECK_MESSAGE(!result_missing, "What a job wrote must be visible when run_on_threads returns.");
 }
 
+bool two_ran_on_one_thread() {
+  std::atomic<int> running{0};
+  std::atomic<bool> overlap{false};
+  race_counter::run_on_threads(1, 2, [&](std::size_t) {
+    if (running.fetch_add(1, std::memory_order_relaxed) != 0) overlap.store(true, std::memory_order_relaxed);
+    running.fetch_sub(1, std::memory_order_relaxed);
+  });
+  return overlap.load();
+}
+
 }  // namespace
 
 RACECOURSE_SCENARIO(every_job_once) {
@@ -59,4 +70,8 @@ RACECOURSE_SCENARIO(every_job_once) {
   call_once(1, 3);
   call_once(3, 2);
   call_once(2, 3);
+  CHECK_MESSAGE(
+      !two_ran_on_one_thread(),
+      "With one thread, two jobs ran at the same time: at most `threads` jobs may, whether the calling "
+      "thread works too or not.");
 }

@@ -1,5 +1,5 @@
 // Goal: try_increment() and try_decrement() refuse only at an end. Method: two threads collide far away from
-// both, in every interleaving.
+// both ends, and where there is one step between them, in every interleaving.
 #include <array>
 
 #include "crowd.hpp"
@@ -20,6 +20,22 @@ bool all_granted(bool up) {
   return granted[0] && granted[1];
 }
 
+// One thread takes the only step of the range. The other asks for the same step and then for the way back:
+// where it is refused the one, it is at the other end, so it must be given the other.
+bool refused_at_both_ends(bool up) {
+  const auto counter = race_counter::make_bounded_counter(1);
+  if (!up) (void)counter->try_increment();
+  bool step = false;
+  bool back = false;
+  crowd::at_once(2, [&](std::size_t thread) {
+    const bool taken = up ? counter->try_increment() : counter->try_decrement();
+    if (thread == 0) return;
+    step = taken;
+    back = up ? counter->try_decrement() : counter->try_increment();
+  });
+  return !step && !back;
+}
+
 }  // namespace
 
 RACECOURSE_SCENARIO(room_is_never_refused) {
@@ -29,4 +45,8 @@ RACECOURSE_SCENARIO(room_is_never_refused) {
   CHECK_MESSAGE(
       all_granted(false),
       "Two threads called try_decrement() at the same time, far above 0: every call must return true.");
+  const bool refused_twice = refused_at_both_ends(true) || refused_at_both_ends(false);
+  CHECK_MESSAGE(!refused_twice,
+                "With a limit of 1, a thread was refused one step because the counter stood at that end, and "
+                "right afterwards the step back as well: it cannot have stood at both ends.");
 }
