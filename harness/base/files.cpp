@@ -125,6 +125,13 @@ Result<> make_directories(const fs::path& path) {
   return {};
 }
 
+Result<> make_directory(const fs::path& path) {
+  std::error_code code;
+  fs::create_directory(path, code);
+  if (code) return environment_error("create the folder " + printable(path.native()) + ": " + code.message());
+  return {};
+}
+
 Result<> remove_tree(const fs::path& path) {
   std::error_code code;
   fs::remove_all(path, code);
@@ -142,7 +149,6 @@ Result<> check_room(const fs::path& folder) {
 }
 
 Result<ScratchDirectory> ScratchDirectory::make(const fs::path& parent) {
-  RC_TRY(make_directories(parent));
   // Absolute, because the programs that work in it start in folders of their own.
   std::error_code code;
   const fs::path absolute = fs::absolute(parent, code);

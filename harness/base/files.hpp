@@ -38,14 +38,16 @@ inline constexpr std::size_t kOwnFileBytesMax = 64u << 20;  // Our own files: JS
 [[nodiscard]] Result<> let_all_pass(const fs::path& folder);
 
 [[nodiscard]] Result<> make_directories(const fs::path& path);
+// Not its parent: where that was there before, somebody removed it.
+[[nodiscard]] Result<> make_directory(const fs::path& path);
 [[nodiscard]] Result<> remove_tree(const fs::path& path);
 
 // Whether a file of a megabyte can still be written in `folder`: before a failure is charged to a student,
 // the machine must have had room. Errors (environment): it cannot.
 [[nodiscard]] Result<> check_room(const fs::path& folder);
 
-// A directory of its own below `parent`, with an absolute path, that is removed, whatever is in it, when this
-// value dies.
+// A directory of its own below `parent`, which exists, with an absolute path, that is removed, whatever is in
+// it, when this value dies.
 class ScratchDirectory {
  public:
   [[nodiscard]] static Result<ScratchDirectory> make(const fs::path& parent);

@@ -111,6 +111,9 @@ TEST_CASE("a scratch folder's path is absolute, wherever it was asked for") {
   const auto folder = scratch();
   const fs::path before = fs::current_path();
   fs::current_path(folder.path());
+  CHECK_FALSE(ScratchDirectory::make("below"));
+  CHECK_FALSE(make_directory("below/it"));
+  CHECK(make_directory("below"));
   const auto below = ScratchDirectory::make("below");
   fs::current_path(before);
   REQUIRE(below);

@@ -352,7 +352,8 @@ Result<BuildReport> build_submission(const LabFiles& files, const Lab& lab,
   return report;
 }
 
-Result<> check_compiler(const Lab& lab, const Toolchain& toolchain, const fs::path& scratch, Crew& crew) {
+Result<> check_compiler(const Lab& lab, const std::vector<Flavour>& flavours, const Toolchain& toolchain,
+                        const fs::path& scratch, Crew& crew) {
   const fs::path include = lab.folder / "include";
   std::string text;
   std::error_code code;
@@ -363,14 +364,18 @@ Result<> check_compiler(const Lab& lab, const Toolchain& toolchain, const fs::pa
   files.sources.push_back({.name = "only_headers.cpp", .content = text});
   const fs::path folder = scratch / "only_headers";
   const Build build(files, lab, toolchain, folder);
-  RC_TRY(build.write_sources({Flavour::plain}));
-  std::vector<Command> commands = build.compilations({Flavour::plain});
-  build.execute(commands, crew);
-  const Command& command = commands.front();
-  if (!command.outcome) return std::unexpected(command.outcome.error());
-  if (command.outcome->kernel.exit_code == 0) return {};
-  return environment_error("compile a file that only includes the headers of " + lab.name +
-                           "; the compiler said: " + printable(shorten(command.outcome->output, 1000)));
+  RC_TRY(build.write_sources(flavours));
+  for (std::vector<Command> commands : {build.compilations(flavours), build.links(flavours)}) {
+    build.execute(commands, crew);
+    for (const Command& command : commands) {
+      if (!command.outcome) return std::unexpected(command.outcome.error());
+      if (command.outcome->kernel.exit_code == 0) continue;
+      return environment_error(std::string(command.links ? "link" : "compile") +
+                               " a file that only includes the headers of " + lab.name +
+                               "; the compiler said: " + printable(shorten(command.outcome->output, 1000)));
+    }
+  }
+  return {};
 }
 
 }  // namespace racecourse

@@ -48,9 +48,10 @@ struct BuildReport {
                                                    const Toolchain& toolchain,
                                                    const std::filesystem::path& scratch, Crew& crew);
 
-// Whether a file that only includes the lab's headers compiles: before a submission is charged for not
-// compiling, the compiler must work. Writes below `scratch`. Errors (environment): it does not.
-[[nodiscard]] Result<> check_compiler(const Lab& lab, const Toolchain& toolchain,
-                                      const std::filesystem::path& scratch, Crew& crew);
+// Whether a file that only includes the lab's headers compiles and links: before a submission is charged for
+// not compiling, the compiler must work. Writes below `scratch`. Errors (environment): it does not.
+[[nodiscard]] Result<> check_compiler(const Lab& lab, const std::vector<Flavour>& flavours,
+                                      const Toolchain& toolchain, const std::filesystem::path& scratch,
+                                      Crew& crew);
 
 }  // namespace racecourse

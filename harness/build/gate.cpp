@@ -7,6 +7,7 @@
 #include "build/object_gate.hpp"
 #include "build/preprocessed.hpp"
 #include "build/text_gate.hpp"
+#include "build/unseen_access.hpp"
 
 namespace racecourse {
 
@@ -46,6 +47,8 @@ class Gate {
       if (!fs::exists(fs::symlink_status(dump, code))) continue;
       RC_ASSIGN(const std::string text, read_file(dump, kCompilerFileBytesMax));
       add_instrumented_functions(text, functions);
+      if (std::ranges::find(lab_.may_use, Permission::assembly) == lab_.may_use.end())
+        keep(judge_unseen_accesses(text, source.name));
     }
     keep(judge_instrumentation(*object, functions, source.name));
     return {};

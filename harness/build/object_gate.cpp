@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "build/dump_lines.hpp"
 #include "build/source_tokens.hpp"
 #include "build/system_calls.hpp"
 
@@ -248,18 +249,9 @@ std::vector<Finding> judge_object(const ObjectFacts& object, bool instrumented, 
 }
 
 void add_instrumented_functions(std::string_view dump, std::set<std::string, std::less<>>& functions) {
-  // ";; Function name (symbol, funcdef_no=12, ...". A name may hold parentheses; the symbol does not.
-  constexpr std::string_view kBegin = ";; Function ";
-  constexpr std::string_view kBehind = ", funcdef_no=";
-  for (std::size_t at = 0; at < dump.size();) {
-    const std::size_t end = std::min(dump.find('\n', at), dump.size());
-    const std::string_view line = dump.substr(at, end - at);
-    at = end + 1;
-    const std::size_t behind = line.rfind(kBehind);
-    if (!line.starts_with(kBegin) || behind == std::string_view::npos) continue;
-    const std::size_t open = line.rfind('(', behind);
-    if (open != std::string_view::npos) functions.emplace(line.substr(open + 1, behind - open - 1));
-  }
+  for_each_line(dump, [&](std::string_view line) {
+    if (const std::string_view symbol = function_in(line); !symbol.empty()) functions.emplace(symbol);
+  });
 }
 
 std::vector<Finding> judge_instrumentation(const ObjectFacts& object,

@@ -52,9 +52,10 @@ Result<int> check(const CheckOptions& options) {
   if (code) return usage_error("check " + printable(options.folder) + ": " + code.message());
   const fs::path own = folder / ".racecourse";
   RC_TRY(make_directories(own));
+  RC_TRY(make_directories(own / "scratch"));
   RC_ASSIGN(const ScratchDirectory scratch, ScratchDirectory::make(own / "scratch"));
   // With --fresh the results go where nothing is, and go away again.
-  const Store store(options.fresh ? scratch.path() / "store" : own / "store");
+  RC_ASSIGN(const Store store, Store::open(options.fresh ? scratch.path() / "store" : own / "store"));
   ReferenceRuns references(session.kit, session.course.seed);
   Crew crew(session.jobs);
   RC_ASSIGN(const Examiner examiner, make_examiner(session.course, session.kit, session.toolchain, store,

@@ -45,7 +45,7 @@ std::string load_average() {
 // compiler to verdict.
 Result<std::vector<std::string>> try_reference(const Session& session) {
   RC_ASSIGN(const ScratchDirectory scratch, ScratchDirectory::make(fs::temp_directory_path()));
-  const Store store(scratch.path() / "store");
+  RC_ASSIGN(const Store store, Store::open(scratch.path() / "store"));
   ReferenceRuns references(session.kit, session.course.seed);
   Crew crew(session.jobs);
   RC_ASSIGN(const Examiner examiner, make_examiner(session.course, session.kit, session.toolchain, store,

@@ -147,7 +147,7 @@ Result<int> replay(const ReplayOptions& options) {
   const fs::path folder = fs::canonical(options.folder, code);
   if (code) return usage_error("replay " + printable(options.folder) + ": " + code.message());
   RC_ASSIGN(const ScratchDirectory scratch, ScratchDirectory::make(fs::temp_directory_path()));
-  const Store store(scratch.path() / "store");
+  RC_ASSIGN(const Store store, Store::open(scratch.path() / "store"));
   ReferenceRuns references(session.kit, session.course.seed);
   Crew crew(session.jobs);
   RC_ASSIGN(const Examiner examiner, make_examiner(session.course, session.kit, session.toolchain, store,

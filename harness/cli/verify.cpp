@@ -75,13 +75,14 @@ Result<bool> verify_round(const Session& session, const Store& store, const fs::
 Result<int> verify(const VerifyOptions& options) {
   RC_ASSIGN(Session session, open_session(options.session, {}));
   const fs::path own = session.kit.cache() / "verify";
-  RC_TRY(make_directories(own));
+  RC_TRY(make_directories(own / "scratch"));
   RC_ASSIGN(const ScratchDirectory scratch, ScratchDirectory::make(own / "scratch"));
   bool all_as_labelled = true;
   for (unsigned round = 0; round < options.repeat; ++round, ++session.course.seed) {
     // A single round may reuse what it knows; repetition is there to find out whether results hold, so it
     // starts anew.
-    const Store store(options.repeat == 1 ? own / "store" : scratch.path() / std::to_string(round));
+    RC_ASSIGN(const Store store,
+              Store::open(options.repeat == 1 ? own / "store" : scratch.path() / std::to_string(round)));
     RC_ASSIGN(const bool as_labelled, verify_round(session, store, scratch.path(), options, round == 0));
     all_as_labelled &= as_labelled;
   }

@@ -49,7 +49,8 @@ class Batch {
                         time == options_.submitted_at.end() ? std::nullopt : std::optional(time->second),
                         Audience::instructor));
     const fs::path folder = options_.out / grade.submission_id;
-    RC_TRY(make_directories(folder));
+    // Fails if somebody removed the output folder meanwhile.
+    RC_TRY(make_directory(folder));
     RC_TRY(write_file_atomically(folder / "feedback.txt",
                                  feedback(grade, {.colours = false, .only_public = true})));
     // Last, because a grade.json says that all of the submission's files are there.
@@ -89,7 +90,7 @@ Result<ClassSummary> grade_batch(const std::vector<SubmissionEntry>& entries, co
   // What a killed batch left behind; nobody else can be using it, since we hold the lock.
   RC_TRY(remove_tree(scratch));
   RC_TRY(make_directories(scratch));
-  const Store store(private_folder(options.out) / "store");
+  RC_ASSIGN(const Store store, Store::open(private_folder(options.out) / "store"));
   ReferenceRuns references(kit, course.seed);
   Crew crew(options.jobs);
   RC_ASSIGN(const Examiner examiner, make_examiner(course, kit, toolchain, store, references, crew, scratch));

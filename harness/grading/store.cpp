@@ -18,9 +18,15 @@ std::optional<LabResult> Store::find(const std::string& key) const {
   return *std::move(result);
 }
 
+Result<Store> Store::open(std::filesystem::path folder) {
+  RC_TRY(make_directories(folder));
+  return Store(std::move(folder));
+}
+
 Result<> Store::keep(const std::string& key, const LabResult& result) const {
   const fs::path path = path_of(key);
-  RC_TRY(make_directories(path.parent_path()));
+  // Only the last level: a store that somebody removed meanwhile is not quietly begun anew.
+  RC_TRY(make_directory(path.parent_path()));
   return write_file_atomically(path, lab_result_text(result));
 }
 

@@ -16,13 +16,15 @@ namespace racecourse {
 
 class Store {
  public:
-  explicit Store(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  // Makes the folder if it is not there. Errors: environment.
+  [[nodiscard]] static Result<Store> open(std::filesystem::path folder);
 
   [[nodiscard]] std::optional<LabResult> find(const std::string& key) const;
   // Errors (environment): the entry could not be written; nothing is left of it.
   [[nodiscard]] Result<> keep(const std::string& key, const LabResult& result) const;
 
  private:
+  explicit Store(std::filesystem::path folder) : folder_(std::move(folder)) {}
   [[nodiscard]] std::filesystem::path path_of(const std::string& key) const;
   std::filesystem::path folder_;
 };

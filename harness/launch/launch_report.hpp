@@ -69,7 +69,7 @@ inline constexpr std::array<std::string_view, 19> kSetupStepText = {
     "make a session",
     "tie it to the launcher's life",
     "close descriptors",
-    "set limits",
+    "set the limits that the lab promises (is a hard limit here lower? see ulimit -aH)",
     "become another user",
     "give up capabilities",
     "enter its folder",
