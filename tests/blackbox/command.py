@@ -64,6 +64,13 @@ class CommandTest(unittest.TestCase):
         path.write_text(json.dumps({"format_version": 1, "course": "Test", "labs": ["race_counter"], **members}))
         return path
 
+    def batch(self, count):
+        """The arguments that grade so many right submissions, no two the same: the store would know them all."""
+        for i in range(count):
+            source = self.submission(f"student{i}") / "race_counter" / "race_counter.cpp"
+            source.write_text(source.read_text() + f"// {i}\n")
+        return ["grade", self.folder / "class", "--config", self.course(), "--accept-weak"]
+
     def submission(self, name, *labs):
         """A submission that holds the reference solutions of the labs."""
         folder = self.folder / "class" / name

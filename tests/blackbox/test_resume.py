@@ -16,13 +16,7 @@ from command import COMMAND, ROOT, CommandTest, grades, read_json, run, stable
 class Resume(CommandTest):
     def setUp(self):
         super().setUp()
-        self.config = self.course()
-        for i in range(4):
-            folder = self.submission(f"student{i}")
-            # Different content, or the store would know them all after the first.
-            source = folder / "race_counter" / "race_counter.cpp"
-            source.write_text(source.read_text() + f"// {i}\n")
-        self.arguments = ["grade", self.folder / "class", "--config", self.config, "--accept-weak"]
+        self.arguments = self.batch(4)
 
     def stored(self, out):
         return {path: path.stat().st_mtime_ns for path in out.glob(".racecourse/store/*/*.json")}
