@@ -1,27 +1,19 @@
 #include "build/exports.hpp"
 
-#include <cxxabi.h>
 #include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <memory>
 
 #include "base/fd.hpp"
 #include "base/text.hpp"
+#include "build/object_file.hpp"
 
 namespace racecourse {
 
 namespace {
-
-std::string demangled(const char* symbol) {
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(symbol, nullptr, nullptr, &status),
-                                                    std::free);
-  return name ? name.get() : symbol;
-}
 
 void remove_defined(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, std::set<std::string>& missing) {
   Elf_Data* data = elf_getdata(section, nullptr);

@@ -164,10 +164,10 @@ std::string allowance(Permission permission) {
   return "which makes code at run time";
 }
 
-class Judge {
+class ObjectJudge {
  public:
-  Judge(const ObjectFacts& object, bool instrumented, const std::string& source,
-        std::span<const SourceFile> sources, std::span<const Permission> allowed)
+  ObjectJudge(const ObjectFacts& object, bool instrumented, const std::string& source,
+              std::span<const SourceFile> sources, std::span<const Permission> allowed)
       : object_(object), instrumented_(instrumented), source_(source), sources_(sources), allowed_(allowed) {}
 
   std::vector<Finding> findings() {
@@ -245,7 +245,7 @@ bool has_no_body(std::string_view name) {
 
 std::vector<Finding> judge_object(const ObjectFacts& object, bool instrumented, const std::string& source,
                                   std::span<const SourceFile> sources, std::span<const Permission> allowed) {
-  return Judge(object, instrumented, source, sources, allowed).findings();
+  return ObjectJudge(object, instrumented, source, sources, allowed).findings();
 }
 
 void add_instrumented_functions(std::string_view dump, std::set<std::string, std::less<>>& functions) {

@@ -80,9 +80,9 @@ std::string_view without_underscores(std::string_view name) {
 }
 
 // The tokens of one source file, judged.
-class Judge {
+class TextJudge {
  public:
-  Judge(const OwnTokens& own, bool own_assembly, std::span<const Permission> allowed)
+  TextJudge(const OwnTokens& own, bool own_assembly, std::span<const Permission> allowed)
       : own_(own), tokens_(own.tokens), own_assembly_(own_assembly), allowed_(allowed) {}
 
   std::vector<Finding> findings() {
@@ -316,7 +316,7 @@ std::vector<Finding> judge_tokens(const OwnTokens& own, std::span<const SourceFi
   const bool own_assembly = std::ranges::any_of(sources, [](const SourceFile& source) {
     return spells_any(source.content, kAssembly) || can_hide_words(source.content);
   });
-  return Judge(own, own_assembly, allowed).findings();
+  return TextJudge(own, own_assembly, allowed).findings();
 }
 
 std::vector<Finding> judge_difference(const OwnTokens& plain, const OwnTokens& instrumented) {

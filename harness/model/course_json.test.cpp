@@ -49,7 +49,7 @@ AvailableLabs two_labs() {
   return {{"counter", "queue"}, read};
 }
 
-json base() { return json::parse(decoding_cases("grading_cases.json").good.front().text); }
+json good_course() { return json::parse(decoding_cases("grading_cases.json").good.front().text); }
 
 Result<Course> parse(const std::string& text) { return parse_course(text, "grading.json", two_labs()); }
 
@@ -74,7 +74,7 @@ TEST_CASE("bad grading.json are refused with pointer and expectation, good ones 
 }
 
 TEST_CASE("every value of grading.json arrives in its place") {
-  const auto course = parse(base().dump());
+  const auto course = parse(good_course().dump());
   REQUIRE(course);
   CHECK(course->name == "Concurrency 101");
   CHECK(course->seed == 42);

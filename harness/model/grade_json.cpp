@@ -125,7 +125,7 @@ ordered_json json_of(const Environment& environment) {
 
 Points points_at(const JsonCursor& at) { return at.hundredths(kPointsMax); }
 
-ScoredItem item_at(const JsonCursor& at) {
+ScoredItem scored_item_at(const JsonCursor& at) {
   at.object({"name", "title", "instrument", "visibility", "verdict", "points", "max_points", "reason", "hint",
              "findings", "replay", "evidence"});
   ScoredItem item;
@@ -161,7 +161,8 @@ LabGrade lab_at(const JsonCursor& at) {
   lab.result.findings = findings_at(build.required("findings"));
   if (const auto v = build.optional("compiler_output")) lab.result.compiler_output = v->text();
   lab.result.notes = texts_at(at.required("notes"));
-  for (const JsonCursor& element : at.required("scenarios").elements()) lab.items.push_back(item_at(element));
+  for (const JsonCursor& element : at.required("scenarios").elements())
+    lab.items.push_back(scored_item_at(element));
   return lab;
 }
 

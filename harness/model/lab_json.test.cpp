@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 using std::chrono::milliseconds;
 
-json base() { return json::parse(decoding_cases("lab_cases.json").good.front().text); }
+json good_lab() { return json::parse(decoding_cases("lab_cases.json").good.front().text); }
 
 std::string message_of(const Result<Lab>& lab) { return lab ? "no error" : lab.error().message; }
 
@@ -39,7 +39,7 @@ TEST_CASE("bad lab.json are refused with pointer and expectation, good ones are 
 
 TEST_CASE("every value of lab.json arrives in its place") {
   const LabFolder folder;
-  const auto lab = folder.read(base().dump());
+  const auto lab = folder.read(good_lab().dump());
   REQUIRE(lab);
   CHECK(lab->name == "queue");
   CHECK(lab->title == "A bounded queue");
@@ -73,7 +73,7 @@ TEST_CASE("every value of lab.json arrives in its place") {
 
 TEST_CASE("what schedules are to do arrives in its place, and reaches the hash") {
   const LabFolder folder;
-  json document = base();
+  json document = good_lab();
   json& scenario = document["scenarios"][0];
   scenario["points"]["schedules"] = 2;
   const auto plain = folder.read(document.dump());
@@ -105,7 +105,7 @@ TEST_CASE("what schedules are to do arrives in its place, and reaches the hash")
 
 TEST_CASE("a scenario's limits stand on the lab's, and those on the defaults") {
   const LabFolder folder;
-  const auto lab = folder.read(base().dump());
+  const auto lab = folder.read(good_lab().dump());
   REQUIRE(lab);
   const Limits& own = lab->scenarios[0].limits;
   CHECK(own.wall == milliseconds(1'000));
@@ -128,14 +128,14 @@ TEST_CASE("the lab's hash covers what reaches a run, and no titles, hints, point
     return lab->sha256;
   };
   const auto with = [](const char* pointer, const json& value) {
-    json document = base();
+    json document = good_lab();
     document[json::json_pointer(pointer)] = value;
     return document;
   };
-  const std::string before = hash_of(base());
+  const std::string before = hash_of(good_lab());
   CHECK(before.size() == 64);
 
-  SUBCASE("the same again") { CHECK(hash_of(base()) == before); }
+  SUBCASE("the same again") { CHECK(hash_of(good_lab()) == before); }
   SUBCASE("what a student reads or gets") {
     CHECK(hash_of(with("/title", "Another")) == before);
     CHECK(hash_of(with("/skeleton_points", 0)) == before);
@@ -150,7 +150,7 @@ TEST_CASE("the lab's hash covers what reaches a run, and no titles, hints, point
   }
   SUBCASE("settings that reach a run") {
     folder.put("reference/queue/ring.cpp", "");
-    const std::string with_ring = hash_of(base());
+    const std::string with_ring = hash_of(good_lab());
     CHECK(hash_of(with("/files/-", "ring.cpp")) != with_ring);
     CHECK(hash_of(with("/exports/-", "queue::other()")) != with_ring);
     for (const char* pointer :
@@ -163,7 +163,7 @@ TEST_CASE("the lab's hash covers what reaches a run, and no titles, hints, point
     }
     CHECK(hash_of(with("/scenarios/0/values_vary", false)) != with_ring);
     CHECK(hash_of(with("/scenarios/1/points/correctness", 1)) != with_ring);
-    json one_less = base();
+    json one_less = good_lab();
     one_less["scenarios"].erase(1);
     CHECK(hash_of(one_less) != with_ring);
   }
@@ -175,14 +175,14 @@ TEST_CASE("the lab's hash covers what reaches a run, and no titles, hints, point
           "labs/queue/scenarios/new.hpp", "reference/queue/queue.cpp", "reference/queue/new.hpp"}) {
       CAPTURE(name);
       folder.put(name, "// changed\n");
-      const std::string after = hash_of(base());
+      const std::string after = hash_of(good_lab());
       CHECK(after != last);
       last = after;
     }
     folder.put("student_template/queue/queue.cpp", "// changed\n");
     folder.put("labs/queue/README.md", "changed\n");
     folder.put("labs/queue/specimens/wrong/x/queue.cpp", "// changed\n");
-    CHECK(hash_of(base()) == last);
+    CHECK(hash_of(good_lab()) == last);
   }
 }
 
@@ -193,7 +193,7 @@ TEST_CASE("a lab that lacks a folder or a file says which") {
   CHECK(message_of(folder.read()) == "read " + folder.json_path() + ": No such file or directory");
   CHECK(message_of(read_lab("/nowhere/queue", "/nowhere", "/nowhere")) ==
         "read the lab /nowhere/queue: No such file or directory");
-  folder.put("labs/queue/lab.json", base().dump());
+  folder.put("labs/queue/lab.json", good_lab().dump());
 
   SUBCASE("no include folder") {
     REQUIRE(remove_tree(lab_folder / "include"));

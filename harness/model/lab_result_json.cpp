@@ -53,7 +53,7 @@ ItemTimings timings_at(const JsonCursor& at) {
   return timings;
 }
 
-ItemResult item_at(const JsonCursor& at) {
+ItemResult item_result_at(const JsonCursor& at) {
   at.object({"scenario", "instrument", "verdict", "findings", "evidence", "timings"});
   ItemResult item;
   item.scenario = at.required("scenario").text();
@@ -101,7 +101,7 @@ Result<LabResult> parse_lab_result(std::string_view text, std::string_view name)
   result.notes = texts_at(root.required("notes"));
   result.findings = findings_at(root.required("findings"));
   for (const JsonCursor& element : root.required("items").elements())
-    result.items.push_back(item_at(element));
+    result.items.push_back(item_result_at(element));
   result.compiler_output = root.required("compiler_output").text();
   result.build_wall = microseconds_at(root.required("build_wall_us"));
   RC_TRY(document.status());

@@ -22,7 +22,7 @@ namespace racecourse {
 namespace {
 
 constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();  // A class has as many as it has.
-constexpr std::size_t kNotesMax = 20;
+constexpr std::size_t kIgnoredNamed = 20;
 
 bool holds(const std::vector<FolderItem>& items, std::string_view name) {
   return std::ranges::find(items, name, &FolderItem::name) != items.end();
@@ -67,9 +67,9 @@ class Search {
     for (std::size_t i = 0; i < ids.size(); ++i) found.entries.push_back({.id = ids[i], .path = paths_[i]});
     std::ranges::sort(found.entries, {}, &SubmissionEntry::id);
     found.notes = std::move(notes_);
-    if (found.notes.size() > kNotesMax) {
-      const std::size_t more = found.notes.size() - kNotesMax;
-      found.notes.resize(kNotesMax);
+    if (found.notes.size() > kIgnoredNamed) {
+      const std::size_t more = found.notes.size() - kIgnoredNamed;
+      found.notes.resize(kIgnoredNamed);
       found.notes.push_back("ignored " + std::to_string(more) + " more that are no submissions");
     }
     return found;
@@ -148,7 +148,8 @@ class Search {
       return {};
     }
     // What instructors put beside the submissions on purpose.
-    if (item.name == "grading.json" || item.name == "submission_times.csv" || item.name == "README.md") return {};
+    if (item.name == "grading.json" || item.name == "submission_times.csv" || item.name == "README.md")
+      return {};
     const std::string why = item.type == EntryType::file ? "is a file, and no archive"
                             : item.type == EntryType::symlink
                                 ? "is a link; to grade what it leads to, give its path on the command line"
