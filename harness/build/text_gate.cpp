@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/text.hpp"
 #include "build/system_calls.hpp"
 
 namespace racecourse {
@@ -213,7 +214,7 @@ class TextJudge {
     const std::string_view text = tokens_[at].token.text;
     if (allows(Permission::debugging)) return;
     if (text.contains("/proc/self/mem") || text.contains("/proc/thread-self/mem"))
-      blame(at, "Opens the program's own memory as a file (" + std::string(text.substr(0, 40)) + ").");
+      blame(at, "Opens the program's own memory as a file (" + printable(text.substr(0, 40)) + ").");
   }
 
   void judge_call(std::size_t at) {

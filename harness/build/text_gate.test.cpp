@@ -6,6 +6,8 @@
 
 #include <string>
 
+#include "base/text.hpp"
+
 namespace racecourse {
 
 namespace {
@@ -28,6 +30,15 @@ bool may_differ(const std::string& text) {
 }
 
 }  // namespace
+
+// Goal: no submission speaks to the terminal of whoever reads its findings. Method: a quoted literal with an
+// escape sequence, cut within a character.
+TEST_CASE("what a finding quotes can be shown") {
+  const std::vector<Finding> findings =
+      judged("int f() { return open(\"\x1b[2J/proc/self/mem" + std::string(20, 'x') + "\xc3\xbc\", 2); }");
+  REQUIRE(findings.size() == 1);
+  CHECK(printable(findings[0].message) == findings[0].message);
+}
 
 TEST_CASE("what keeps code from the race detector is found, with its place") {
   for (const char* line : {
