@@ -13,12 +13,45 @@ target_compile_options(own_warnings INTERFACE
 # builds without.
 option(RACECOURSE_BUILD_ONCE "Precompile headers and compile files together: the first build takes half the time" ON)
 
-# The harness: C++23 for std::expected.
+# C++23 for std::expected.
+add_library(own_language INTERFACE)
+target_link_libraries(own_language INTERFACE own_warnings)
+target_compile_features(own_language INTERFACE cxx_std_23)
+target_include_directories(own_language INTERFACE ${PROJECT_SOURCE_DIR}/harness)
+target_compile_options(own_language INTERFACE -fstack-protector-strong)
+
+# What stands between the harness and student code, and starts where no library is visible.
+add_library(own_static_program INTERFACE)
+target_link_libraries(own_static_program INTERFACE own_language)
+target_link_options(own_static_program INTERFACE -static)
+
+# The harness: the one part that a sanitizer can examine. A sanitizer cannot be linked statically, and neither student code nor
+# what confines it may inherit one.
 add_library(own_harness INTERFACE)
-target_link_libraries(own_harness INTERFACE own_warnings)
-target_compile_features(own_harness INTERFACE cxx_std_23)
-target_include_directories(own_harness INTERFACE ${PROJECT_SOURCE_DIR}/harness)
-target_compile_options(own_harness INTERFACE -fstack-protector-strong)
+target_link_libraries(own_harness INTERFACE own_language)
+set(RACECOURSE_SANITIZE "" CACHE STRING "Sanitizers for the harness: address,undefined or thread (tests/sanitized.sh)")
+set(RACECOURSE_LABS "" CACHE PATH "Take the labs' drivers from this folder instead of building them")
+if(RACECOURSE_SANITIZE)
+  target_compile_options(own_harness INTERFACE
+    -fsanitize=${RACECOURSE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(own_harness INTERFACE -fsanitize=${RACECOURSE_SANITIZE} LINKER:--undefined=__asan_default_options)
+  add_library(sanitizer_options STATIC ${PROJECT_SOURCE_DIR}/tests/sanitizer_options.cpp)
+  target_link_libraries(own_harness INTERFACE sanitizer_options)
+  if(RACECOURSE_SANITIZE MATCHES "address")
+    target_compile_options(own_harness INTERFACE
+      # Calls instead of code for each access, and nothing twice that the address sanitizer notices by itself: compiles in
+      # little more than half the time.
+      --param=asan-instrumentation-with-call-threshold=0 -fno-sanitize=null,object-size,vptr
+      # Guides the fuzzers of tests/fuzz, which count the calls; everything else takes the empty function.
+      -fsanitize-coverage=trace-pc)
+    file(WRITE ${PROJECT_BINARY_DIR}/uncounted_edges.cpp "extern \"C\" void __sanitizer_cov_trace_pc() {}\n")
+    add_library(uncounted_edges STATIC ${PROJECT_BINARY_DIR}/uncounted_edges.cpp)
+    target_link_libraries(own_harness INTERFACE uncounted_edges)
+  endif()
+  # Sanitizers double the cost of every template, and most files have the same ones. Nobody edits and rebuilds here.
+  set(CMAKE_UNITY_BUILD ON)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 16)
+endif()
 
 # Most of the harness's build time went into these.
 if(RACECOURSE_BUILD_ONCE)
@@ -27,6 +60,12 @@ if(RACECOURSE_BUILD_ONCE)
   target_link_libraries(harness_headers PRIVATE own_harness nlohmann_json::nlohmann_json)
   target_precompile_headers(harness_headers PRIVATE <algorithm> <chrono> <expected> <filesystem> <functional> <map> <mutex>
     <optional> <string> <thread> <vector> <nlohmann/json.hpp>)
+endif()
+
+# The main function of every program of unit tests.
+if(RACECOURSE_TESTS)
+  add_library(unit_main OBJECT ${PROJECT_SOURCE_DIR}/tests/unit_main.cpp)
+  target_link_libraries(unit_main PUBLIC own_harness doctest::doctest)
 endif()
 
 # add_stage(NAME SOURCES... TESTS... LINKS...): the static library of one folder of harness/, and its unit tests.
@@ -39,8 +78,8 @@ function(add_stage name)
     target_precompile_headers(stage_${name} REUSE_FROM harness_headers)
   endif()
   if(RACECOURSE_TESTS AND stage_TESTS)
-    add_executable(${name}_test ${stage_TESTS} ${PROJECT_SOURCE_DIR}/tests/unit_main.cpp)
-    target_link_libraries(${name}_test PRIVATE stage_${name} doctest::doctest ${stage_PRIVATE_LINKS})
+    add_executable(${name}_test ${stage_TESTS})
+    target_link_libraries(${name}_test PRIVATE stage_${name} unit_main ${stage_PRIVATE_LINKS})
     target_compile_definitions(${name}_test PRIVATE
       TESTDATA_DIR="${CMAKE_CURRENT_SOURCE_DIR}/testdata" SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     add_test(NAME unit.${name} COMMAND ${name}_test)
