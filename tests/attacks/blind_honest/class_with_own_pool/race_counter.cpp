@@ -1,0 +1,129 @@
+#include "race_counter.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+#include <new>
+
+namespace race_counter {
+namespace {
+
+// Objects that were deleted wait here for the next one that is made.
+struct Spare {
+  Spare* next;
+};
+std::mutex spare_mutex;
+Spare* spares = nullptr;
+
+class LightCounter : public Counter {
+ public:
+  void increment() override { value_.fetch_add(1); }
+  std::int64_t value() const override { return value_.load(); }
+
+  static void* operator new(std::size_t size) {
+    {
+      std::lock_guard lock(spare_mutex);
+      if (spares != nullptr) return std::exchange(spares, spares->next);
+    }
+    return ::operator new(std::max(size, sizeof(Spare)));
+  }
+  static void operator delete(void* memory) {
+    std::lock_guard lock(spare_mutex);
+    spares = new (memory) Spare{spares};
+  }
+
+ private:
+  std::atomic<std::int64_t> value_{0};
+};
+
+class LightBounded : public BoundedCounter {
+ public:
+  explicit LightBounded(std::int64_t limit) : limit_(limit) {}
+  bool try_increment() override {
+    for (std::int64_t seen = value_.load(); seen < limit_;) {
+      if (value_.compare_exchange_weak(seen, seen + 1)) return true;
+    }
+    return false;
+  }
+  bool try_decrement() override {
+    for (std::int64_t seen = value_.load(); seen > 0;) {
+      if (value_.compare_exchange_weak(seen, seen - 1)) return true;
+    }
+    return false;
+  }
+  std::int64_t value() const override { return value_.load(); }
+
+ private:
+  const std::int64_t limit_;
+  std::atomic<std::int64_t> value_{0};
+};
+
+class LightDocument : public Document {
+ public:
+  explicit LightDocument(std::string text) : now_{std::move(text), 1} {}
+  Snapshot read() const override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return now_;
+  }
+  bool try_save(std::uint64_t base_version, const std::string& text) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (base_version != now_.version) return false;
+    now_.text = text;
+    ++now_.version;
+    return true;
+  }
+  std::uint64_t edit(const std::function<std::string(const std::string&)>& change) override {
+    for (;;) {
+      const Snapshot base = read();
+      if (try_save(base.version, change(base.text))) return base.version + 1;
+    }
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Snapshot now_;
+};
+
+}  // namespace
+
+std::unique_ptr<Counter> make_counter() { return std::make_unique<LightCounter>(); }
+std::unique_ptr<BoundedCounter> make_bounded_counter(std::int64_t limit) {
+  if (limit < 0) throw std::invalid_argument("limit");
+  return std::make_unique<LightBounded>(limit);
+}
+std::unique_ptr<Document> make_document(std::string text) {
+  return std::make_unique<LightDocument>(std::move(text));
+}
+
+void run_on_threads(std::size_t threads, std::size_t jobs, const std::function<void(std::size_t)>& job) {
+  if (threads == 0) throw std::invalid_argument("threads == 0");
+  std::vector<std::packaged_task<void()>> tasks;
+  std::vector<std::future<void>> ends;
+  for (std::size_t i = 0; i < jobs; ++i) {
+    tasks.emplace_back([&job, i] { job(i); });
+    ends.push_back(tasks.back().get_future());
+  }
+  std::atomic<std::size_t> next{0};
+  {
+    std::vector<std::jthread> workers;
+    for (std::size_t t = 0; t < std::min(threads, jobs); ++t) {
+      workers.emplace_back([&] {
+        for (std::size_t i; (i = next.fetch_add(1)) < jobs;) tasks[i]();
+      });
+    }
+  }
+  for (auto& end : ends) end.get();
+}
+
+}  // namespace race_counter
