@@ -2,6 +2,7 @@
 // gate and the linker's check read of them.
 #include "build/exports.hpp"
 #include "build/object_gate.hpp"
+#include "build/unseen_access.hpp"
 #include "check_findings.hpp"
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
@@ -10,6 +11,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   (void)missing_exports(fuzz::write_file("object", text), {"f()"});
   std::set<std::string, std::less<>> functions;
   add_instrumented_functions(text, functions);
+  fuzz::check_findings(judge_unseen_accesses(text, "f.cpp"));
   const std::optional<ObjectFacts> object = read_object(text);
   if (!object) return 0;
   for (const bool instrumented : {false, true})
