@@ -40,7 +40,7 @@ Result<> keep_public(Course& course, const std::string& scenario) {
   }
   if (left == 0)
     return usage_error("choose scenario " + printable(scenario) + ": there is no such public scenario");
-  std::erase_if(course.labs, [](const CourseLab& lab) { return lab.lab.scenarios.empty(); });
+  leave_out(course, [](const CourseLab& lab) { return lab.lab.scenarios.empty(); });
   return {};
 }
 

@@ -60,10 +60,8 @@ Result<int> grade(const GradeOptions& options) {
   RC_ASSIGN(Session session, open_session(options.session, near));
   RC_TRY(allow_grading(session.course, session.confinement.better_levels, options.accept_weak,
                        session.kit.sandbox));
-  std::vector<const Lab*> labs;
-  for (const CourseLab& lab : session.course.labs) labs.push_back(&lab.lab);
   const std::vector<fs::path> paths(options.paths.begin(), options.paths.end());
-  RC_ASSIGN(const FoundSubmissions found, find_submissions(paths, labs));
+  RC_ASSIGN(const FoundSubmissions found, find_submissions(paths, all_labs(session.course)));
   for (const std::string& note : found.notes) fmt::print(stderr, "note: {}\n", note);
   BatchOptions batch;
   batch.out = options.out;

@@ -152,8 +152,7 @@ Result<int> replay(const ReplayOptions& options) {
   Crew crew(session.jobs);
   RC_ASSIGN(const Examiner examiner, make_examiner(session.course, session.kit, session.toolchain, store,
                                                    references, crew, scratch.path()));
-  std::vector<const Lab*> labs;
-  for (const CourseLab& lab : session.course.labs) labs.push_back(&lab.lab);
+  const std::vector<const Lab*> labs = all_labs(session.course);
   RC_ASSIGN(const Submission submission, take_in({.id = "replay", .path = folder}, labs));
   std::map<std::string, ReplayBuild> builds;  // By lab.
   bool all_shown = true;

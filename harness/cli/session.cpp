@@ -27,7 +27,7 @@ fs::path nearest_configuration(const SessionOptions& options, const fs::path& ne
 Result<> keep_only(Course& course, const std::string& lab) {
   std::string known;
   for (const CourseLab& each : course.labs) known += (known.empty() ? "" : ", ") + each.lab.name;
-  std::erase_if(course.labs, [&](const CourseLab& each) { return each.lab.name != lab; });
+  leave_out(course, [&](const CourseLab& each) { return each.lab.name != lab; });
   if (course.labs.empty())
     return usage_error("choose lab " + printable(lab) + ": the course has no such lab; it has " + known);
   return {};

@@ -78,13 +78,12 @@ Result<Examiner> make_examiner(const Course& course, const Kit& kit, const Toolc
 
 Result<Grade> grade_one(const SubmissionEntry& entry, const Course& course, const Examiner& examiner,
                         std::optional<std::chrono::sys_seconds> submitted_at, Audience audience) {
-  std::vector<const Lab*> labs;
-  for (const CourseLab& lab : course.labs) labs.push_back(&lab.lab);
+  const std::vector<const Lab*> labs = all_labs(course);
   RC_ASSIGN(const Submission submission, take_in(entry, labs));
   // From here on the submission's files never change: they are values in memory.
-  std::vector<Result<LabResult>> examined(labs.size(), LabResult{});
+  std::vector<Result<LabResult>> examined(course.labs.size(), LabResult{});
   std::vector<std::function<void()>> tasks;
-  for (std::size_t i = 0; i < labs.size(); ++i)
+  for (std::size_t i = 0; i < examined.size(); ++i)
     tasks.emplace_back([&, i] { examined[i] = examine_lab(submission.labs[i], *labs[i], examiner); });
   examiner.crew.run_all(std::move(tasks));
   std::vector<LabResult> results;

@@ -5,8 +5,10 @@
 // visibility and limits that grading.json overrides are already applied to `labs`.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,6 +46,23 @@ struct Course {
   PartialCredit partial_credit = PartialCredit::item;
   std::optional<LatePolicy> late;
   std::vector<CourseLab> labs;
+  std::vector<CourseLab> left_out;  // Not wanted this time; still, their files are no other lab's.
 };
+
+template <class Unwanted>
+void leave_out(Course& course, Unwanted unwanted) {
+  const auto others =
+      std::ranges::stable_partition(course.labs, [&](const CourseLab& each) { return !unwanted(each); });
+  std::ranges::move(others, std::back_inserter(course.left_out));
+  course.labs.erase(others.begin(), others.end());
+}
+
+// The labs that are wanted, in their order, then those that are left out.
+[[nodiscard]] inline std::vector<const Lab*> all_labs(const Course& course) {
+  std::vector<const Lab*> labs;
+  for (const std::vector<CourseLab>* some : {&course.labs, &course.left_out})
+    for (const CourseLab& each : *some) labs.push_back(&each.lab);
+  return labs;
+}
 
 }  // namespace racecourse

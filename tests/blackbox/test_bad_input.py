@@ -110,6 +110,17 @@ class Submissions(CommandTest):
     def findings(self, grade):
         return [finding["kind"] for finding in grade["labs"][0]["build"]["findings"]]
 
+    def test_one_lab_of_a_submission_without_folders(self):
+        """The other labs' files are not taken for more sources of the one that is wanted."""
+        folder = self.folder / "class" / "ann"
+        folder.mkdir(parents=True)
+        for lab in ("race_counter", "async_spinner"):
+            for source in (ROOT / "reference" / lab).iterdir():
+                shutil.copy(source, folder)
+        self.assert_exit(run("grade", self.folder / "class", "--config", self.course(labs=["race_counter", "async_spinner"]),
+                             "--lab", "race_counter", "--out", self.folder / "out"), 0)
+        self.assertEqual(grades(self.folder / "out")["ann"]["verdict"], "passed")
+
     def test_unusable_files_are_findings_and_harm_nobody(self):
         self.submission("good")
         folder = self.folder / "class"
