@@ -1,19 +1,9 @@
-// The dumps of g++'s passes, line by line. Pure; total on all texts.
+// The lines of the dumps of g++'s passes. Pure; total on all texts.
 #pragma once
 
-#include <algorithm>
 #include <string_view>
 
 namespace racecourse {
-
-template <class Visit>
-void for_each_line(std::string_view text, Visit visit) {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    visit(text.substr(at, end - at));
-    at = end + 1;
-  }
-}
 
 // The symbol of the function that a line begins, ";; Function name (symbol, funcdef_no=12, ..."; empty for
 // any other line. A name may hold parentheses; the symbol does not.

@@ -193,8 +193,8 @@ class Examination {
       if (item.control) continue;
       return std::unexpected(Error(item.control.error()).during("grade " + lab_.name));
     }
-    for (const Item& item : items_)
-      if (const fs::path object = run_spec(item, 0).object_folder / "submission.so"; !fs::exists(object))
+    for (const Flavour flavour : flavours())
+      if (const fs::path object = object_folder(scratch_, flavour) / "submission.so"; !fs::exists(object))
         return environment_error("grade " + lab_.name + ": somebody removed " + printable(object.native()));
     return check_room(scratch_);
   }

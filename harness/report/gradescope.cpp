@@ -1,6 +1,5 @@
 #include "report/gradescope.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -32,11 +31,7 @@ ordered_json json_of(Points points) {
 
 std::string indented(std::string_view text) {
   std::string out;
-  for (std::string_view rest = trim(text); !rest.empty();) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    out += "    " + std::string(rest.substr(0, end)) + "\n";
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
+  for_each_line(trim(text), [&](std::string_view line) { out += "    " + std::string(line) + "\n"; });
   return out;
 }
 

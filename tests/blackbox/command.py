@@ -64,6 +64,16 @@ class CommandTest(unittest.TestCase):
         path.write_text(json.dumps({"format_version": 1, "course": "Test", "labs": ["race_counter"], **members}))
         return path
 
+    def mount_memory(self, folder, options):
+        """Makes the folder, a file system in memory until the test ends; skips the test where nobody may mount one."""
+        folder.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True).returncode:
+            self.skipTest("needs root, and a machine that allows mounts")
+        self.addCleanup(subprocess.run, ["umount", "-l", str(folder)], check=True)
+
+    def resize_memory(self, folder, size):
+        subprocess.run(["mount", "-o", f"remount,size={size}", str(folder)], check=True)
+
     def batch(self, count):
         """The arguments that grade so many right submissions, no two the same: the store would know them all."""
         for i in range(count):

@@ -40,13 +40,6 @@ class Faults(CommandTest):
         for name, grade in self.grades_of(self.out).items():
             self.assertEqual(grade, self.whole[name])
 
-    def check_refused(self, batch):
-        """Ends the disturbed run: it was not able to grade everybody, says so, and charged nobody."""
-        text, _ = batch.communicate(timeout=300)
-        self.assertEqual(batch.returncode, 3, text)
-        self.assertIn("failed to", text)
-        self.check_partial()
-
     def check_resumed(self):
         self.assert_exit(run(*self.arguments, "--out", self.out), 0)
         self.assertEqual(self.grades_of(self.out), self.whole)
@@ -68,25 +61,19 @@ class Faults(CommandTest):
                 shutil.rmtree(self.out)
         self.check_resumed()
 
-    @unittest.skipIf(os.geteuid() != 0, "needs root to mount a small file system")
     def test_a_disk_that_fills_up(self):
-        self.out.mkdir()
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", str(self.out)], capture_output=True).returncode:
-            self.skipTest("this machine allows no mounts")
-        try:
-            refused = 0
-            for kilobytes in (16, 64, 256, 1024, 3072):
-                subprocess.run(["mount", "-o", f"remount,size={kilobytes}k", str(self.out)], check=True)
-                batch = self.start()
-                text, _ = batch.communicate(timeout=300)
-                self.assertIn(batch.returncode, (0, 3), text)
-                refused += batch.returncode == 3
-                self.check_partial()
-            self.assertGreater(refused, 2)
-            subprocess.run(["mount", "-o", "remount,size=1g", str(self.out)], check=True)
-            self.check_resumed()
-        finally:
-            subprocess.run(["umount", "-l", str(self.out)], check=True)
+        self.mount_memory(self.out, "size=4k")
+        refused = 0
+        for kilobytes in (16, 64, 256, 1024, 3072):
+            self.resize_memory(self.out, f"{kilobytes}k")
+            batch = self.start()
+            text, _ = batch.communicate(timeout=300)
+            self.assertIn(batch.returncode, (0, 3), text)
+            refused += batch.returncode == 3
+            self.check_partial()
+        self.assertGreater(refused, 2)
+        self.resize_memory(self.out, "1g")
+        self.check_resumed()
 
     def test_too_few_descriptors(self):
         refused = 0
