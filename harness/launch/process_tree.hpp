@@ -12,8 +12,8 @@ struct TreeSample {
   std::vector<pid_t> living;  // Without zombies.
   std::uint32_t tasks = 0;    // Threads of the living.
   std::uint64_t resident_bytes = 0;
-  std::uint64_t cpu_us =
-      0;                  // Of the living and of the children they have waited for; in clock ticks (10 ms).
+  // Of the living, and of the children they have waited for (those in clock ticks of 10 ms).
+  std::uint64_t cpu_us = 0;
   bool runnable = false;  // One of the threads is running, or waits for nothing but a core.
 };
 

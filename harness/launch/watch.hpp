@@ -54,6 +54,7 @@ class Watch {
   const DiskUse& disk_;
   Clock::time_point start_;
   Clock::time_point sampled_;
+  std::chrono::milliseconds sample_every_;
   bool first_ = true;
   bool prompt_ = false;  // It has asked for prompt turns.
   bool ended_ = false;
