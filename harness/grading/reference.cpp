@@ -13,7 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-// The reference's own search has no bound on preemptions that matters: every outcome it can have must be met.
+// Where outcomes are compared, the reference's own search has no bound on preemptions that matters: every
+// outcome it can have must be met. Where the scenario judges by itself there is none to be met.
 constexpr std::int64_t kReferenceExecutions = 200'000;
 constexpr std::int64_t kReferencePreemptions = 100;
 
@@ -78,8 +79,10 @@ Result<const LabReference*> ReferenceRuns::of(const Lab& lab, Crew& crew) {
 RunSpec ReferenceRuns::spec_of(const Lab& lab, const Scenario& scenario, const InstrumentPlan& plan, int run,
                                const fs::path& scratch) const {
   SchedulePlan schedules = plan.schedules;
-  schedules.executions = std::max(schedules.executions, kReferenceExecutions);
-  schedules.preemptions = kReferencePreemptions;
+  if (!scenario.judged_inside) {
+    schedules.executions = std::max(schedules.executions, kReferenceExecutions);
+    schedules.preemptions = kReferencePreemptions;
+  }
   return {.launcher = kit_.launcher(),
           .driver = kit_.driver(lab.name, plan.instrument),
           .object_folder = kit_.reference_object_folder(lab.name, flavour_of(plan.instrument)),
@@ -112,6 +115,10 @@ Result<LabReference> ReferenceRuns::run(const Lab& lab, Crew& crew) const {
       continue;
     }
     Outcomes outcomes = outcomes_of(*run.report);
+    if (run.scenario->judged_inside && !outcomes.empty())
+      return usage_error("use lab " + lab.name + ": scenario " + run.scenario->name +
+                         " observes something, and lab.json marks it judged_inside: a scenario whose "
+                         "observations are compared is judged outside");
     if (!item.evidence.exhaustive && outcomes.size() > 1)
       return usage_error(
           "use lab " + lab.name + ": what scenario " + run.scenario->name +
