@@ -4,9 +4,10 @@
 
 namespace racecourse {
 
-Crew::Crew(unsigned size) {
+Crew::Crew(unsigned size) : size_(size) {
   RC_CHECK(size >= 1, "somebody has to work");
-  for (unsigned i = 1; i < size; ++i) threads_.emplace_back([this](std::stop_token stop) { work(stop); });
+  // Each of those that work may be waiting for a list while somebody works in its place.
+  for (unsigned i = 1; i < 2 * size; ++i) threads_.emplace_back([this](std::stop_token stop) { work(stop); });
 }
 
 Crew::~Crew() {
@@ -21,12 +22,22 @@ void Crew::run_all(std::vector<std::function<void()>> tasks) {
   lists_.push_front(&list);
   changed_.notify_all();
   while (list.next < list.tasks.size()) run_one(list, lock);
+  if (list.done == list.tasks.size()) return;
+  --working_;
+  changed_.notify_all();
   changed_.wait(lock, [&] { return list.done == list.tasks.size(); });
+  // At once, even if everybody works: who begins a task may need a lock that this thread holds.
+  ++working_;
 }
 
 void Crew::work(std::stop_token stop) {
   std::unique_lock lock(mutex_);
-  while (changed_.wait(lock, stop, [&] { return !lists_.empty(); })) run_one(*lists_.front(), lock);
+  while (changed_.wait(lock, stop, [&] { return !lists_.empty() && working_ < size_; })) {
+    ++working_;
+    run_one(*lists_.front(), lock);
+    --working_;
+    changed_.notify_all();
+  }
 }
 
 void Crew::run_one(List& list, std::unique_lock<std::mutex>& lock) {

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <latch>
+#include <thread>
 
 using racecourse::Crew;
 
@@ -27,6 +29,37 @@ TEST_CASE("a crew runs every task exactly once, and nested lists too") {
     CHECK(leaves == 7 * 5 * 3);
     CHECK(crew.size() == size);
   }
+}
+
+TEST_CASE("while a thread waits for the end of its list, another list is begun in its place") {
+  // Method: the last task of an inner list ends only when the next outer task has begun. Both threads are
+  // taken then: one by that task, one by waiting for it.
+  Crew crew(2);
+  std::latch both{2};
+  std::latch next_begun{1};
+  crew.run_all({[&] {
+                  crew.run_all({[&] { both.arrive_and_wait(); },
+                                [&] {
+                                  both.arrive_and_wait();
+                                  next_begun.wait();
+                                }});
+                },
+                [&] { next_begun.count_down(); }});
+}
+
+TEST_CASE("no more threads begin tasks than the crew has") {
+  Crew crew(3);
+  std::atomic<int> working{0};
+  std::atomic<int> most{0};
+  crew.run_all(std::vector<std::function<void()>>(200, [&] {
+    const int now = ++working;
+    int seen = most;
+    while (seen < now && !most.compare_exchange_weak(seen, now)) {
+    }
+    std::this_thread::yield();
+    --working;
+  }));
+  CHECK(most <= 3);
 }
 
 TEST_CASE("an empty list is done at once") {
