@@ -29,6 +29,11 @@ foreach(flavour plain tsan schedules)
 endforeach()
 target_sources(driver_runtime_plain PRIVATE ${runtime}/body_once.cpp ${runtime}/no_sanitizer.cpp)
 target_sources(driver_runtime_tsan PRIVATE ${runtime}/body_once.cpp ${runtime}/sanitizer.cpp)
+# Hooks on libraries, as in runtime_schedules; what stands between ThreadSanitizer and a library is not instrumented.
+set(hooks ${runtime}/library_memory.cpp ${runtime}/library_streams.cpp ${runtime}/next_symbol.cpp ${runtime}/tsan_access.cpp)
+target_sources(driver_runtime_tsan PRIVATE ${hooks})
+set_source_files_properties(${hooks} PROPERTIES
+  COMPILE_OPTIONS "-fno-sanitize=thread;-fno-builtin" SKIP_PRECOMPILE_HEADERS ON)
 target_sources(driver_runtime_schedules PRIVATE ${runtime}/schedules_body.cpp ${runtime}/no_sanitizer.cpp)
 target_compile_options(driver_runtime_plain PUBLIC ${SCENARIO_FLAGS_plain})
 target_compile_options(driver_runtime_tsan PUBLIC ${SCENARIO_FLAGS_tsan})

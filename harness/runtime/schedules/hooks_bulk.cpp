@@ -1,13 +1,12 @@
-// memcpy and its kin: both compilers leave them as calls, so what they touch is seen here, and so is what
-// other functions of the C library read and write for their caller. They count as accesses when the world's
-// own code calls them, not when a library does.
-#include <sys/types.h>
-
+// memcpy and its kin: both compilers leave them as calls, so what they touch is seen here. They count as
+// accesses when the world's own code calls them, not when a library does. ThreadSanitizer intercepts these;
+// ../library_memory.cpp has those that it does not.
 #include <algorithm>
 #include <cstring>
 
 #include "hook.hpp"
 #include "host_text.hpp"
+#include "library_access.hpp"
 #include "next_symbol.hpp"
 #include "race_detection.hpp"
 
@@ -24,6 +23,10 @@ void touch(const void* memory, std::size_t size, bool writes, std::uintptr_t pc)
 }  // namespace
 
 }  // namespace racecourse::schedules
+
+void racecourse::library_access(const void* memory, std::size_t size, bool writes, std::uintptr_t pc) {
+  schedules::touch(memory, size, writes, pc);
+}
 
 using namespace racecourse::schedules;  // NOLINT: the hooks below stand in no namespace.
 
@@ -58,41 +61,10 @@ RACECOURSE_HOOK char* strcpy(char* __restrict to, const char* __restrict from) {
   return next<"strcpy", char*>(to, from);
 }
 
-RACECOURSE_HOOK void* memccpy(void* __restrict to, const void* __restrict from, int last, std::size_t size) {
-  const void* const found = next<"memchr", void*>(from, last, size);
-  const std::size_t copied =
-      found == nullptr
-          ? size
-          : static_cast<std::size_t>(static_cast<const char*>(found) - static_cast<const char*>(from)) + 1;
-  touch(from, copied, false, RACECOURSE_CALLER);
-  touch(to, copied, true, RACECOURSE_CALLER);
-  return next<"memccpy", void*>(to, from, last, size);
-}
-RACECOURSE_HOOK void* mempcpy(void* __restrict to, const void* __restrict from, std::size_t size) {
-  touch(from, size, false, RACECOURSE_CALLER);
-  touch(to, size, true, RACECOURSE_CALLER);
-  return next<"mempcpy", void*>(to, from, size);
-}
-RACECOURSE_HOOK void swab(const void* __restrict from, void* __restrict to, ssize_t size) {
-  if (size > 1) {
-    const std::size_t even = static_cast<std::size_t>(size) & ~std::size_t{1};
-    touch(from, even, false, RACECOURSE_CALLER);
-    touch(to, even, true, RACECOURSE_CALLER);
-  }
-  next<"swab", void>(from, to, size);
-}
 RACECOURSE_HOOK char* strncpy(char* __restrict to, const char* __restrict from, std::size_t size) {
   touch(from, std::min(next<"strnlen", std::size_t>(from, size) + 1, size), false, RACECOURSE_CALLER);
   touch(to, size, true, RACECOURSE_CALLER);
   return next<"strncpy", char*>(to, from, size);
-}
-RACECOURSE_HOOK char* strcat(char* __restrict to, const char* __restrict from) {
-  const std::size_t old = next<"strlen", std::size_t>(to);
-  const std::size_t added = next<"strlen", std::size_t>(from) + 1;
-  touch(to, old + 1, false, RACECOURSE_CALLER);
-  touch(from, added, false, RACECOURSE_CALLER);
-  touch(to + old, added, true, RACECOURSE_CALLER);
-  return next<"strcat", char*>(to, from);
 }
 RACECOURSE_HOOK int strcmp(const char* a, const char* b) {
   std::size_t same = 0;
@@ -101,16 +73,11 @@ RACECOURSE_HOOK int strcmp(const char* a, const char* b) {
   touch(b, same + 1, false, RACECOURSE_CALLER);
   return next<"strcmp", int>(a, b);
 }
-// Sorting and searching call back into the world: what they touch is noted before.
+// Sorting calls back into the world: what it touches is noted before.
 RACECOURSE_HOOK void qsort(void* first, std::size_t count, std::size_t size,
                            int (*compare)(const void*, const void*)) {
   touch(first, count * size, true, RACECOURSE_CALLER);
   next<"qsort", void>(first, count, size, compare);
-}
-RACECOURSE_HOOK void* lfind(const void* key, const void* first, std::size_t* count, std::size_t size,
-                            int (*compare)(const void*, const void*)) {
-  touch(first, *count * size, false, RACECOURSE_CALLER);
-  return next<"lfind", void*>(key, first, count, size, compare);
 }
 
 // clang 15 and later.

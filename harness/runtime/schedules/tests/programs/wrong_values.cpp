@@ -12,6 +12,7 @@
 #include <mutex>
 #include <semaphore>
 #include <shared_mutex>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -34,6 +35,16 @@ WRONG(race_inside_the_c_library, data_race) {
   std::thread other([&] { swab(ones, bytes, sizeof bytes); });
   swab(ones, bytes, sizeof bytes);
   other.join();
+}
+WRONG(race_inside_a_string_stream, data_race) {
+  // What changes lies in the library's object code.
+  std::stringstream text;
+  run_two([&] { text << 1; }, [&] { text << 2; });
+}
+WRONG(race_of_a_look_at_a_string_stream, data_race) {
+  std::wostringstream text;
+  std::wstring seen;
+  run_two([&] { text << 1L; }, [&] { seen = text.str(); });
 }
 WRONG(race_flag_without_atomic, data_race) {
   bool ready = false;

@@ -3,21 +3,20 @@
 #include <dlfcn.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
-#include "world_flag.hpp"
-
-namespace racecourse::schedules {
+namespace racecourse {
 
 void* find_next_symbol(const char* name) {
   void* found =
       std::strncmp(name, "pthread_cond_", 13) == 0 ? ::dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2") : nullptr;
   if (found == nullptr) found = ::dlsym(RTLD_NEXT, name);
   if (found == nullptr) {
-    std::fprintf(stderr, "racecourse: the C library has no %s\n", name);
-    die("a function of the C library is missing");
+    std::fprintf(stderr, "racecourse: no library has the function %s\n", name);
+    std::abort();
   }
   return found;
 }
 
-}  // namespace racecourse::schedules
+}  // namespace racecourse

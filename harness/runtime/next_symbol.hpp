@@ -1,12 +1,16 @@
-// next<"name", Result>(arguments...): calls the function of that name that ours hides, the C library's.
+// next<"name", Result>(arguments...): calls the function of that name that ours hides, the library's.
 //
-// For calls made outside an execution, and for what an execution passes on. Usable before constructors have
-// run.
+// For hooks: functions of a driver that stand in for a library's. Usable before constructors have run.
 #pragma once
 
 #include <cstddef>
 
-namespace racecourse::schedules {
+// A hook: a function of the compiler's ABI or of a library that the submission calls instead of the real one.
+#define RACECOURSE_HOOK extern "C" __attribute__((visibility("default"), used, noinline))
+// The address of the code that called the hook.
+#define RACECOURSE_CALLER reinterpret_cast<std::uintptr_t>(__builtin_return_address(0))
+
+namespace racecourse {
 
 template <std::size_t kSize>
 struct SymbolName {
@@ -28,4 +32,4 @@ Result next(Arguments... arguments) {
   return function(arguments...);
 }
 
-}  // namespace racecourse::schedules
+}  // namespace racecourse
