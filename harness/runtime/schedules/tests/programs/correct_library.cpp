@@ -8,13 +8,11 @@
 #include <chrono>
 #include <coroutine>
 #include <future>
-#include <iostream>
 #include <latch>
 #include <memory>
 #include <mutex>
 #include <numeric>
 #include <semaphore>
-#include <sstream>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -48,26 +46,6 @@ CORRECT(async_deferred) {
   require(result.get() == 7, "a deferred call happens");
 }
 
-CORRECT(streams_of_their_own_and_a_shared_one_under_a_mutex) {
-  std::mutex mutex;
-  std::ostringstream log;
-  const auto work = [&](int number) {
-    std::stringstream own;
-    own << "thread " << number << ' ' << 1.5 << std::endl;
-    std::string word;
-    int read = 0;
-    own >> word >> read;
-    require(word == "thread" && read == number, "a stream gives back what was put in");
-    std::cout << std::flush;  // The standard streams may be used by everybody.
-    const std::scoped_lock lock(mutex);
-    log << read;
-    require(!log.str().empty(), "the text is there");
-  };
-  std::thread other(work, 1);
-  work(2);
-  other.join();
-  require(log.str().size() == 2, "each thread wrote a character");
-}
 CORRECT(promise_and_shared_future) {
   std::promise<std::string> promise;
   const std::shared_future<std::string> future = promise.get_future().share();
