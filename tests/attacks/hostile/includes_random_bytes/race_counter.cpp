@@ -1,0 +1,2 @@
+// Includes random bytes without end.
+#include "/dev/urandom"

@@ -1,0 +1,10 @@
+// Stops the process that started it.
+#include "rest_of_the_lab.hpp"
+
+#include <csignal>
+
+bool attack() {
+  ::kill(::getppid(), SIGSTOP);
+  ::usleep(100'000);
+  return false;
+}
