@@ -14,7 +14,7 @@ std::vector<Place> first_error(std::string_view output) {
   const std::size_t colon = head.find(':');
   if (colon == std::string_view::npos) return {};
   std::string file(head.substr(0, colon));
-  if (file.starts_with("./")) file.erase(0, 2);
+  while (file.starts_with("./")) file.erase(0, 2);
   int line = 0;
   for (const char c : head.substr(colon + 1)) {
     if (c < '0' || c > '9' || line > 100'000'000) break;

@@ -139,28 +139,35 @@ class Ground:
                 "SECRET_WORD": SECRET, "SOCKET_NAME": self.socket_name, "VICTIM": self.victim.pid, "PORT": self.port,
                 "IPC_KEY": hex(IPC_KEY), "OWN_NAME": name}
 
-    def changed(self):
-        """What was harmed. Canaries first: files that are gone count as well."""
+    def watch_also(self, path):
+        self.before[path] = state_of(path)
+
+    def changed(self, held):
+        """What was harmed. Where attacks are not `held`, those on canaries and the victim succeed, and nothing else may."""
         harm = []
         for path, state in self.before.items():
+            if not held and (path == self.canaries or self.canaries in path.parents):
+                continue
             try:
                 if state_of(path) != state:
                     harm.append(f"{path} was changed")
             except OSError as error:
                 harm.append(str(error))
-        if self.victim.poll() is not None or pathlib.Path(f"/proc/{self.victim.pid}/stat").read_text().split()[2] == "T":
+        if held and (self.victim.poll() is not None or
+                     pathlib.Path(f"/proc/{self.victim.pid}/stat").read_text().split()[2] == "T"):
             harm.append("the victim was stopped or ended")
         return harm
 
-    def left_behind(self):
+    def left_behind(self, held):
         """What outlives a grading, in the places where runs could leave it."""
         mounts = pathlib.Path("/proc/self/mountinfo").read_text()
         shared = pathlib.Path("/dev/shm", self.socket_name)
         left = [f"{path} is left" for path in [*self.scratch.iterdir(), *(self.out / ".racecourse").iterdir()]
                 if path.name not in ("store", "lock")]
         left += [f"{group} is left" for group in abandoned_groups() - self.groups]
-        left += [f"{kind} is left" for kind in shared_things()]
-        left += [f"{shared} is left"] if shared.exists() else []
+        if held:
+            left += [f"{kind} is left" for kind in shared_things()]
+            left += [f"{shared} is left"] if shared.exists() else []
         left += [f"a mount in {self.folder} is left"] if str(self.folder) in mounts else []
         return left
 
@@ -175,9 +182,9 @@ class Ground:
 class Watch(threading.Thread):
     """Runs one grading with one job at a time and looks at the machine whenever a grade appears."""
 
-    def __init__(self, command, ground, canaries_hold=True):
+    def __init__(self, command, ground, held=True):
         super().__init__()
-        self.ground, self.canaries_hold = ground, canaries_hold
+        self.ground, self.held = ground, held
         self.problems = []  # (after which submission, what)
         self.seen = {}      # Files of the output folder that must never change again.
         self.bytes_max = self.files_max = 0
@@ -199,7 +206,7 @@ class Watch(threading.Thread):
             time.sleep(LOOK_EVERY_S)
         reader.join()
         self.look()
-        self.problems += [("all", each) for each in self.ground.left_behind()]
+        self.problems += [("all", each) for each in self.ground.left_behind(self.held)]
 
     def read(self):
         self.output = self.command.stdout.read()
@@ -218,8 +225,7 @@ class Watch(threading.Thread):
         for path, state in self.seen.items():
             if not path.exists() or state_of(path) != state:
                 self.problems.append((name, f"{path} was changed"))
-        if self.canaries_hold:
-            self.problems += [(name, each) for each in self.ground.changed()]
+        self.problems += [(name, each) for each in self.ground.changed(self.held)]
         for path in [*new, *(self.ground.out / ".racecourse/store").glob("*/*.json")]:
             self.seen.setdefault(path, state_of(path))
 
