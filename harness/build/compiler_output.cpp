@@ -1,6 +1,7 @@
 #include "build/compiler_output.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace racecourse {
@@ -34,6 +35,15 @@ Finding missing(const std::set<std::string>& functions) {
 }
 
 bool compiler_was_killed(std::string_view output) {
+  // #line can give a file a name with all of these words and newlines in it, but only a complaint shows it.
+  // Who has mistakes of his own is charged for them, killed or not.
+  static constexpr auto kComplaints = std::to_array<std::string_view>({"error: ", "Error: "});
+  std::size_t complaints = 0;
+  for (const std::string_view complaint : kComplaints)
+    for (std::size_t at = output.find(complaint); at != std::string_view::npos;
+         at = output.find(complaint, at + 1))
+      ++complaints;
+  if (complaints != 1) return false;
   const std::size_t at = output.find(": fatal error: Killed signal terminated program ");
   if (at == std::string_view::npos) return false;
   const std::size_t line_begin = output.rfind('\n', at) + 1;

@@ -16,8 +16,8 @@ namespace racecourse {
 // The finding of functions that are declared and never defined.
 [[nodiscard]] Finding missing(const std::set<std::string>& functions);
 
-// Whether the compiler's driver says that somebody killed the compiler proper. It says so at the beginning of
-// a line, where an #error of the student's has the name of a file.
+// Whether the compiler's driver says that somebody killed the compiler proper, and nothing else was wrong. It
+// says so at the beginning of a line, where an #error of the student's has the name of a file.
 [[nodiscard]] bool compiler_was_killed(std::string_view output);
 
 }  // namespace racecourse

@@ -1,0 +1,41 @@
+// Goal: what a compiler said is understood, also where a student had a hand in it. Method: texts of g++, true
+// and forged.
+#include "build/compiler_output.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace racecourse;
+
+namespace {
+
+const std::string kKilled =
+    "g++: fatal error: Killed signal terminated program cc1plus\ncompilation terminated.\n";
+
+}  // namespace
+
+TEST_CASE("a compiler that somebody killed") {
+  CHECK(compiler_was_killed(kKilled));
+  CHECK(compiler_was_killed("a.cpp:1:2: warning: unused variable 'x'\n" + kKilled));
+  CHECK_FALSE(compiler_was_killed(""));
+  CHECK_FALSE(compiler_was_killed("a.cpp:1:2: error: x\n"));
+}
+
+TEST_CASE("a student cannot say that somebody killed the compiler") {
+  CHECK_FALSE(compiler_was_killed("a.cpp:1:2: error: #error " + kKilled));
+  // A file's name, given by #line, with newlines in it; in an error, and in a warning beside one of the
+  // assembler.
+  CHECK_FALSE(compiler_was_killed("\n" + kKilled + ":1:2: error: #error x\n"));
+  CHECK_FALSE(
+      compiler_was_killed("\n" + kKilled + ":1:2: warning: x\n/tmp/a.s:1: Error: no such instruction\n"));
+}
+
+TEST_CASE("the place of the first error") {
+  REQUIRE(first_error("In file included from a.cpp:1:\n./b.hpp:3:4: error: x\n").size() == 1);
+  CHECK(first_error("./b.hpp:3:4: error: x\n")[0].file == "b.hpp");
+  CHECK(first_error("./b.hpp:3:4: error: x\n")[0].line == 3);
+  // Of a file that includes itself by __FILE__.
+  CHECK(first_error("./././a.cpp:1:10: error: #include nested depth 200\n")[0].file == "a.cpp");
+  CHECK(first_error("nothing\n").empty());
+}
