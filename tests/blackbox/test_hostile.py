@@ -26,15 +26,14 @@ FULL = 35
 # What a submission may take of the disk while it is compiled (256 MB a command) or run (64 MB), with what is kept of both.
 DISK_BYTES_MAX = 400 << 20
 DISK_FILES_MAX = 3000
-REFERENCE_AFTER = 4  # So many attacks; each of them has 34 of 35 points to lose as well.
+REFERENCE_AFTER = 6  # So many attacks; each of them has 34 of 35 points to lose as well.
 
 # One or more for each row of the table, which must do at every level what it says there.
 REPRESENTATIVES = """
-    reads_the_reference includes_the_reference lists_the_store learns_that_a_file_exists overwrites_a_file deletes_a_file changes_a_mode
-    signals_another_process opens_the_memory_of_others sees_another_process connects_by_tcp connects_by_an_abstract_name
-    makes_a_namespace asks_the_kernel_by_a_ring looks_through_its_descriptors orphan orphan_that_is_stopped bounded_fork_bomb
-    memory_bomb files_that_fill_the_disk files_without_content files_that_are_deleted_and_open memory_in_files_without_a_path
-    leaves_shared_memory spins sleeps folders_within_folders
+    reads_the_reference includes_the_reference learns_that_a_file_exists overwrites_a_file changes_a_mode signals_another_process
+    opens_the_memory_of_others sees_another_process connects_by_tcp connects_by_an_abstract_name makes_a_namespace
+    asks_the_kernel_by_a_ring looks_through_its_descriptors orphan bounded_fork_bomb memory_bomb files_that_fill_the_disk
+    folders_within_folders files_that_are_deleted_and_open memory_in_files_without_a_path leaves_shared_memory spins sleeps
 """.split()
 
 RIGHT = b'#include "rest_of_the_lab.hpp"\nbool attack() { return true; }\n'
