@@ -2,9 +2,24 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 namespace racecourse {
+
+namespace {
+
+constexpr std::size_t kNameBytesMax = 200;
+constexpr std::size_t kNamesMax = 10;
+
+// A name as it fits into a sentence: students, and their templates, make them as long as they like.
+std::string brief(std::string_view name) {
+  if (name.size() <= kNameBytesMax) return std::string(name);
+  std::size_t end = kNameBytesMax;
+  // Cuts only between characters: a continuation byte is 10xxxxxx.
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80) --end;
+  return std::string(name.substr(0, end)) + "...";
+}
+
+}  // namespace
 
 std::vector<Place> first_error(std::string_view output) {
   const std::size_t error = std::min(output.find(": error: "), output.find(": fatal error: "));
@@ -21,12 +36,20 @@ std::vector<Place> first_error(std::string_view output) {
     if (c < '0' || c > '9' || line > 100'000'000) break;
     line = line * 10 + (c - '0');
   }
-  return {Place{std::move(file), line, {}}};
+  return {Place{brief(file), line, {}}};
 }
 
 Finding missing(const std::set<std::string>& functions) {
   std::string list;
-  for (const std::string& function : functions) list += (list.empty() ? "" : ", ") + function;
+  std::size_t named = 0;
+  for (const std::string& function : functions) {
+    if (named == kNamesMax) {
+      list += " and " + std::to_string(functions.size() - kNamesMax) + " more";
+      break;
+    }
+    list += (list.empty() ? "" : ", ") + brief(function);
+    ++named;
+  }
   return Finding{.kind = FindingKind::missing_function,
                  .message = "Declared but never defined: " + list +
                             ". Check the name, the parameters and the namespace.",

@@ -39,3 +39,18 @@ TEST_CASE("the place of the first error") {
   CHECK(first_error("./././a.cpp:1:10: error: #include nested depth 200\n")[0].file == "a.cpp");
   CHECK(first_error("nothing\n").empty());
 }
+
+TEST_CASE("no name makes a message endless") {
+  const std::string endless(100'000, 'f');
+  CHECK(missing({endless}).message.size() < 400);
+  CHECK(first_error(endless + ":1:2: error: x\n")[0].file.size() < 300);
+  // Of two bytes a letter: none is cut in the middle.
+  std::string letters;
+  for (int i = 0; i < 1000; ++i) letters += "\u0444";
+  CHECK(first_error("x" + letters + ":1:2: error: x\n")[0].file.ends_with("\u0444..."));
+
+  std::set<std::string> many;
+  for (int i = 0; i < 50; ++i) many.insert("function_" + std::to_string(i));
+  CHECK(missing(many).message.find(" and 40 more. Check") != std::string::npos);
+  CHECK(missing({"a()", "b()"}).message.find("defined: a(), b(). Check") != std::string::npos);
+}

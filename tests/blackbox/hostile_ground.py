@@ -172,6 +172,7 @@ class Ground:
         return left
 
     def close(self):
+        """May be called twice."""
         self.victim.kill()
         self.victim.wait()
         for each in self.sockets:
@@ -209,7 +210,8 @@ class Watch(threading.Thread):
         self.problems += [("all", each) for each in self.ground.left_behind(self.held)]
 
     def read(self):
-        self.output = self.command.stdout.read()
+        with self.command.stdout as stream:
+            self.output = stream.read()
 
     def measure(self):
         used, files = map(sum, zip(use_of(self.ground.out), use_of(self.ground.scratch)))

@@ -48,8 +48,9 @@ GENERATED = {
     "nothing_at_all": (b"", {"verdict": "failed", "build": ["missing_function"]}),
     "one_line_of_a_megabyte": (RIGHT + b"/* " + b"now and then " * 80_000 + b"*/ int x;\n", PASSES),
     "braces_within_braces": (RIGHT + b"void f() {" + b"{" * 300_000, DOES_NOT_COMPILE),
-    "name_of_a_megabyte": (RIGHT + b"void " + b"f" * 1_000_000 + b"();\nint x = (" + b"f" * 1_000_000 + b"(), 1);\n",
-                           {"verdict": "failed", "build": ["missing_function"]}),
+    "name_of_a_third_of_a_megabyte": (RIGHT + b"void " + b"f" * 330_000 + b"();\nint x = (" + b"f" * 330_000 + b"(), 1);\n",
+                                      {"verdict": "failed", "build": ["missing_function"]}),
+    "text_of_more_than_a_megabyte": (RIGHT + b"// now and then\n" * 70_000, {"verdict": "failed", "build": ["unusable_file"]}),
 }
 
 
@@ -68,7 +69,7 @@ class Hostile(CommandTest):
         remove_shared_things()  # Of a test that was killed.
         self.addCleanup(remove_shared_things)
         self.config = self.course(labs=[{"lab": "race_counter", "limits": LIMITS, "wall_total_ms": 20000}])
-        self.last_line = re.findall(r"^daemon:.*$", pathlib.Path("/etc/passwd").read_text(), re.MULTILINE)
+        self.users = re.findall(r"^daemon:.*$", pathlib.Path("/etc/passwd").read_text(), re.MULTILINE)
 
     def hand_in(self, ground, folder, files, name):
         """Puts the files into a submission, with the places of this machine in them."""
@@ -123,7 +124,7 @@ class Hostile(CommandTest):
         self.assertLess(len(text), 200_000)
         for each in (text, feedback):
             self.assertNotIn(SECRET, each)
-            for line in self.last_line:
+            for line in self.users:
                 self.assertNotIn(line, each)
         self.assertNotRegex(feedback, "[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
@@ -159,6 +160,7 @@ class Hostile(CommandTest):
                     self.check_grade(label_of(name), found[name]["labs"][0], level)
                     if level >= label_of(name).get("held_from", "S1"):
                         self.check_report(ground, name, found[name])
+            ground.close()
 
     def strictest_level(self):
         text = run("doctor").stdout
