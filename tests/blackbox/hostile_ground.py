@@ -189,15 +189,14 @@ class Watch(threading.Thread):
         self.problems = []  # (after which submission, what)
         self.seen = {}      # Files of the output folder that must never change again.
         self.bytes_max = self.files_max = 0
-        self.command = subprocess.Popen([*map(str, command), "--out", str(ground.out), "--jobs", "1"], text=True,
-                                        env={**os.environ, "TMPDIR": str(ground.scratch)}, stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        self.output = ""
+        # Not a pipe: whatever lives on would hold it open.
+        with open(ground.folder / "output.txt", "w") as output:
+            self.command = subprocess.Popen([*map(str, command), "--out", str(ground.out), "--jobs", "1"],
+                                            env={**os.environ, "TMPDIR": str(ground.scratch)}, stdin=subprocess.DEVNULL,
+                                            stdout=output, stderr=subprocess.STDOUT)
         self.start()
 
     def run(self):
-        reader = threading.Thread(target=self.read)
-        reader.start()
         measured = 0
         while self.command.poll() is None:
             self.look()
@@ -205,13 +204,8 @@ class Watch(threading.Thread):
                 self.measure()
                 measured = time.monotonic()
             time.sleep(LOOK_EVERY_S)
-        reader.join()
         self.look()
         self.problems += [("all", each) for each in self.ground.left_behind(self.held)]
-
-    def read(self):
-        with self.command.stdout as stream:
-            self.output = stream.read()
 
     def measure(self):
         used, files = map(sum, zip(use_of(self.ground.out), use_of(self.ground.scratch)))

@@ -106,7 +106,7 @@ class Hostile(CommandTest):
         found = {}
         for watch in watches:
             watch.join()
-            self.assertEqual(watch.command.returncode, 0, watch.output[-4000:])
+            self.assertEqual(watch.command.returncode, 0, (watch.ground.folder / "output.txt").read_text()[-4000:])
             found |= grades(watch.ground.out)
             self.assertEqual([], watch.problems)
             self.assertLess(watch.bytes_max, DISK_BYTES_MAX)
@@ -187,6 +187,23 @@ class Hostile(CommandTest):
             if level == "S0":
                 self.assertEqual(shared_things(), ["shm", "msg", "sem"], "what is not held shows that the programs can do it")
                 remove_shared_things()
+
+    def test_the_watch_sees_what_it_is_there_to_see(self):
+        """A command that does all that no grading may let happen."""
+        ground = Ground(self.folder, CLONE)
+        self.addCleanup(ground.close)
+        script = f"""setsid sleep 86393 & sleep 0.3; echo more >>{ground.canaries}/open_to_all; kill -STOP {ground.victim.pid}
+            mkdir -p $2/.racecourse/scratch $2/ann $2/bob; echo >$2/ann/grade.json; sleep 0.3
+            echo again >>$2/ann/grade.json; echo >$2/bob/grade.json; head -c 3000000 /dev/zero >$TMPDIR/left; sleep 1"""
+        watch = Watch(["sh", "-c", script, "command"], ground)
+        watch.join()
+        problems = "\n".join(f"{after}: {what}" for after, what in watch.problems)
+        for problem in (r"ann: process \d+ \(sleep\) lives on", r"ann: .*/open_to_all was changed", "ann: the victim was stopped",
+                        "bob: .*/ann/grade.json was changed", "all: .*/left is left", "all: .*/scratch is left"):
+            self.assertRegex(problems, problem)
+        self.assertGreater(watch.bytes_max, 2_900_000)
+        self.assertEqual(["sleep"], [name for _, name in unknown_children({ground.victim.pid})])
+        self.assertEqual([], unknown_children({ground.victim.pid}))
 
     def test_the_corpus_is_what_it_claims_to_be(self):
         names = {folder.parent.name for folder in HOSTILE.glob("*/expect.json")}
