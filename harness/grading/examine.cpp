@@ -18,7 +18,7 @@ namespace racecourse {
 namespace {
 
 // Raised whenever the meaning of a stored result changes.
-constexpr std::uint64_t kStoreFormat = 3;
+constexpr std::uint64_t kStoreFormat = 4;
 
 // One scenario under one instrument, with its runs as they come in.
 struct Item {
@@ -29,9 +29,9 @@ struct Item {
   const InstrumentPlan* plan;
   std::vector<Result<RunReport>> runs;
   Result<SpeedReport> speed = SpeedReport{};
-  bool is_doubted = false;                // It failed, and a machine short of something could have failed it.
-  Result<> control;                       // Whether the reference passes where this one failed.
-  std::atomic<bool> out_of_time = false;  // The lab's total was used up before a run of it began.
+  bool is_doubted = false;  // It failed, and a machine short of something could have failed it.
+  Result<> control;         // Whether the reference passes where this one failed.
+  std::atomic<std::int64_t> spent_us = 0;  // By its runs so far; see time_spent.
 };
 
 // A schedule was replayed before it became a finding, and a report of ThreadSanitizer names two accesses;
@@ -39,6 +39,16 @@ struct Item {
 bool could_be_the_machine(const Finding& finding) {
   return finding.schedule.empty() && finding.kind > FindingKind::tampering &&
          finding.kind != FindingKind::data_race && finding.kind != FindingKind::too_slow;
+}
+
+// What a run takes of the lab's total. A run that was ended counts with its whole limit, however soon the
+// processor time of several threads was used up: the sum must not depend on the machine.
+std::int64_t time_spent(const RunReport& run, const Scenario& scenario) {
+  const LimitHit hit = run.kernel.limit_hit;
+  const bool is_ended =
+      hit == LimitHit::wall_blocked || hit == LimitHit::wall_spinning || hit == LimitHit::cpu;
+  const std::chrono::microseconds limit = limits_under(run.instrument, scenario.limits).wall;
+  return is_ended ? limit.count() : run.kernel.charged.count();
 }
 
 class Examination {
@@ -112,14 +122,11 @@ class Examination {
   }
 
   void run_once(Item& item, int run) {
-    if (wall_left() <= kNoTime) {
-      item.out_of_time = true;
-      return;
-    }
+    if (time_is_used_up_before(item)) return;
     Result<RunReport>& report = item.runs[static_cast<std::size_t>(run)];
     RunSpec spec = run_spec(item, run);
     report = run_scenario(spec);
-    if (report) wall_spent_us_ += report->kernel.charged.count();
+    if (report) item.spent_us += time_spent(*report, *item.scenario);
     if (!report || spec.instrument != Instrument::schedules) return;
     // An assertion that failed says it better.
     if (std::ranges::count(report->events, Event::Kind::schedule_finding, &Event::kind) > 0) return;
@@ -128,22 +135,26 @@ class Examination {
     if (!foreign) return;
     spec.foreign = *foreign;
     report = run_scenario(spec);
-    if (report) wall_spent_us_ += report->kernel.charged.count();
+    if (report) item.spent_us += time_spent(*report, *item.scenario);
   }
 
   void run_speed(Item& item) {
-    if (wall_left() <= kNoTime) {
-      item.out_of_time = true;
-      return;
-    }
+    if (time_is_used_up_before(item)) return;
     item.speed = measure_speed(run_spec(item, 0), reference_spec(item), item.plan->ratio_max);
     if (!item.speed) return;
-    for (const RunReport& run : item.speed->runs) wall_spent_us_ += run.kernel.charged.count();
+    for (const RunReport& run : item.speed->runs) item.spent_us += time_spent(run, *item.scenario);
   }
 
-  [[nodiscard]] std::chrono::milliseconds wall_left() const {
-    return lab_.wall_total - std::chrono::duration_cast<std::chrono::milliseconds>(
-                                 std::chrono::microseconds(wall_spent_us_.load()));
+  // The lab's total is used up in the order of the scenarios, whichever ran first. Before the runs have ended
+  // this may still say no; what it then lets run is left out afterwards.
+  [[nodiscard]] bool time_is_used_up_before(const Item& item) const {
+    const std::chrono::microseconds total = lab_.wall_total;
+    std::int64_t spent = 0;
+    for (const Item& earlier : items_) {
+      if (&earlier == &item || spent >= total.count()) break;
+      spent += earlier.spent_us;
+    }
+    return spent >= total.count();
   }
 
   [[nodiscard]] RunSpec run_spec(const Item& item, int run) const {
@@ -156,8 +167,7 @@ class Examination {
             .instrument = item.plan->instrument,
             .seed = examiner_.seed,
             .run = run,
-            .schedules = item.plan->schedules,
-            .wall_left = std::max(wall_left(), std::chrono::milliseconds(1))};
+            .schedules = item.plan->schedules};
   }
 
   [[nodiscard]] RunSpec reference_spec(const Item& item) const {
@@ -171,6 +181,10 @@ class Examination {
     for (Item& item : items_) {
       if (!built || !runs_here(item)) {
         result.items.push_back({.scenario = item.scenario->name, .instrument = item.plan->instrument});
+        continue;
+      }
+      if (time_is_used_up_before(item)) {
+        result.items.push_back(out_of_time(item, result.items));
         continue;
       }
       RC_ASSIGN(ItemResult judged, judge(item));
@@ -200,9 +214,7 @@ class Examination {
   }
 
   [[nodiscard]] Result<> control(const Item& item) const {
-    RunSpec spec = reference_spec(item);
-    spec.wall_left = lab_.wall_total;
-    RC_ASSIGN(const RunReport run, run_scenario(spec));
+    RC_ASSIGN(const RunReport run, run_scenario(reference_spec(item)));
     RC_ASSIGN(const ItemResult judged, judge_item(*item.scenario, item.plan->instrument, {&run, 1}, {}));
     if (judged.verdict == Verdict::passed) return {};
     return environment_error("scenario " + item.scenario->name +
@@ -211,7 +223,6 @@ class Examination {
   }
 
   [[nodiscard]] Result<ItemResult> judge(const Item& item) const {
-    if (item.out_of_time) return out_of_time(item);
     if (item.plan->instrument == Instrument::speed) {
       if (!item.speed) return std::unexpected(item.speed.error());
       return judge_speed(*item.scenario, *item.plan, item.speed->runs, item.speed->ratios,
@@ -228,8 +239,15 @@ class Examination {
     return judge_item(*item.scenario, item.plan->instrument, runs, specification);
   }
 
-  [[nodiscard]] static ItemResult out_of_time(const Item& item) {
-    Finding finding{.kind = FindingKind::time_limit_blocked,
+  // It says of the time what the scenarios that used it up say.
+  [[nodiscard]] static ItemResult out_of_time(const Item& item, const std::vector<ItemResult>& earlier) {
+    FindingKind kind = FindingKind::time_limit_spinning;
+    for (const ItemResult& result : earlier)
+      for (const Finding& finding : result.findings)
+        if (finding.kind == FindingKind::time_limit_blocked ||
+            finding.kind == FindingKind::time_limit_spinning)
+          kind = finding.kind;
+    Finding finding{.kind = kind,
                     .message = "Not run: the other scenarios used up the time for this lab.",
                     .places = {},
                     .detail = {},
@@ -239,15 +257,12 @@ class Examination {
             .findings = {std::move(finding)}};
   }
 
-  static constexpr std::chrono::milliseconds kNoTime{0};
-
   const LabFiles& files_;
   const Lab& lab_;
   const Examiner& examiner_;
   const fs::path& scratch_;
   const LabReference* reference_ = nullptr;
   std::deque<Item> items_;  // Items are shared with running tasks and do not move.
-  std::atomic<std::int64_t> wall_spent_us_{0};
 };
 
 std::string store_key(const LabFiles& files, const Lab& lab, const Examiner& examiner) {

@@ -91,8 +91,7 @@ RunSpec ReferenceRuns::spec_of(const Lab& lab, const Scenario& scenario, const I
           .instrument = plan.instrument,
           .seed = seed_,
           .run = run,
-          .schedules = schedules,
-          .wall_left = lab.wall_total};
+          .schedules = schedules};
 }
 
 Result<LabReference> ReferenceRuns::run(const Lab& lab, Crew& crew) const {

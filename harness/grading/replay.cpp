@@ -39,8 +39,7 @@ RunSpec spec_of(const Lab& lab, const Scenario& scenario, const std::string& tok
                .scenario = &scenario,
                .instrument = Instrument::schedules,
                .seed = examiner.seed,
-               .replay = token,
-               .wall_left = lab.wall_total};
+               .replay = token};
   for (const InstrumentPlan& plan : scenario.instruments)
     if (plan.instrument == Instrument::schedules) spec.schedules = plan.schedules;
   return spec;

@@ -18,9 +18,7 @@ namespace racecourse {
 // The most points one scenario may have under one instrument: a bound that catches stray digits.
 inline constexpr std::int64_t kItemPointsMax = 10'000;
 
-// What one run may use. The memory limit is for the plain build; a run under ThreadSanitizer gets
-// kTsanMemoryFactor times as much plus kTsanMemoryExtraBytes, because shadow memory costs about five times
-// the program's own.
+// What one run may use, as a lab says it: for the plain build (see limits_under).
 struct Limits {
   std::chrono::milliseconds wall{10'000};
   std::chrono::milliseconds cpu{10'000};
@@ -35,13 +33,8 @@ struct Limits {
   friend bool operator==(const Limits&, const Limits&) = default;
 };
 
-inline constexpr std::uint64_t kTsanMemoryFactor = 6;
-inline constexpr std::uint64_t kTsanMemoryExtraBytes = 64u << 20;
-// The controlled scheduler: its tables, a parked thread of the system for each thread of an execution, and
-// many executions in the place of one.
-inline constexpr std::uint64_t kSchedulesMemoryExtraBytes = 512u << 20;
-inline constexpr std::uint32_t kSchedulesThreadsExtra = 256;
-inline constexpr int kSchedulesTimeFactor = 6;
+// What a run under the instrument may use: an instrument needs memory, threads and time of its own.
+[[nodiscard]] Limits limits_under(Instrument instrument, Limits limits);
 
 // How the instrument `schedules` explores a scenario. Budgets count executions and steps, never time.
 struct SchedulePlan {
@@ -94,7 +87,9 @@ struct Lab {
   std::vector<Permission> may_use;   // What solutions may use beyond the ordinary; sorted.
   std::vector<std::string> headers;  // File names in include/: a student's own copies of these are ignored.
   std::vector<Scenario> scenarios;
-  std::chrono::milliseconds wall_total{120'000};  // All runs of one submission in this lab together.
+  // All runs of one submission in this lab together, in the order of the scenarios: those after it is used up
+  // are not run.
+  std::chrono::milliseconds wall_total{120'000};
   SandboxLevel min_level = SandboxLevel::s2;  // Below it submissions are graded only where that is accepted.
   Points skeleton_points;                     // What the untouched skeleton scores: its recorded baseline.
 

@@ -49,7 +49,7 @@ std::string seconds(std::chrono::milliseconds time) {
 std::string megabytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MB"; }
 
 Finding of_limit(const RunReport& run, const Scenario& scenario) {
-  const Limits& limits = scenario.limits;
+  const Limits limits = limits_under(run.instrument, scenario.limits);
   switch (run.kernel.limit_hit) {
     case LimitHit::wall_blocked:
       return finding(

@@ -62,6 +62,23 @@ TEST_CASE("every limit has a finding of its own") {
   CHECK(limited(LimitHit::output) == Kinds{FindingKind::output_limit});
 }
 
+TEST_CASE("a limit is named as the run had it") {
+  const auto message = [](Instrument instrument, LimitHit limit) {
+    const RunReport run = run_that([&](RunReport& ended) {
+      ended.instrument = instrument;
+      ended.kernel.exit_code.reset();
+      ended.kernel.signal = SIGKILL;
+      ended.kernel.limit_hit = limit;
+      ended.token_returned = false;
+    });
+    return judge_item(kScenario, instrument, {&run, 1}, {})->findings[0].message;
+  };
+  CHECK(message(Instrument::correctness, LimitHit::wall_blocked).find("after 10 s") != std::string::npos);
+  CHECK(message(Instrument::schedules, LimitHit::wall_blocked).find("after 60 s") != std::string::npos);
+  CHECK(message(Instrument::correctness, LimitHit::memory).find("256 MB") != std::string::npos);
+  CHECK(message(Instrument::schedules, LimitHit::memory).find("768 MB") != std::string::npos);
+}
+
 TEST_CASE("a crash names the signal and the student's line") {
   const RunReport run = run_that([](RunReport& crashed) {
     crashed.kernel.exit_code.reset();

@@ -59,21 +59,6 @@ std::vector<std::string> driver_arguments(const RunSpec& spec) {
   return arguments;
 }
 
-Limits run_limits(const RunSpec& spec) {
-  Limits limits = spec.scenario->limits;
-  limits.wall = std::min(limits.wall, spec.wall_left);
-  if (spec.instrument == Instrument::races)
-    limits.memory_bytes = limits.memory_bytes * kTsanMemoryFactor + kTsanMemoryExtraBytes;
-  if (spec.instrument == Instrument::schedules) {
-    limits.memory_bytes += kSchedulesMemoryExtraBytes;
-    limits.processes += kSchedulesThreadsExtra;
-    // Budgets are in executions and steps. Time only ends what would never end.
-    limits.wall = std::min(limits.wall * kSchedulesTimeFactor, spec.wall_left);
-    limits.cpu *= kSchedulesTimeFactor;
-  }
-  return limits;
-}
-
 Result<RunReport> run_scenario(const RunSpec& spec) {
   RunReport report{.scenario = spec.scenario->name, .instrument = spec.instrument, .run = spec.run};
   RC_ASSIGN(const ScratchDirectory folder, ScratchDirectory::make(spec.scratch));
@@ -91,7 +76,7 @@ Result<RunReport> run_scenario(const RunSpec& spec) {
   launch_spec.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
                              "HOME=" + folder.path().native(), "TMPDIR=" + folder.path().native(),
                              "LD_LIBRARY_PATH=" + spec.object_folder.native()};
-  launch_spec.limits = run_limits(spec);
+  launch_spec.limits = limits_under(spec.instrument, spec.scenario->limits);
   launch_spec.output_kept_bytes = kOutputKeptBytes;
   launch_spec.on_event = [&](std::string_view message) { return channel.hear(message); };
   if (spec.instrument == Instrument::races) {

@@ -27,8 +27,6 @@ struct RunSpec {
   SchedulePlan schedules;
   std::string foreign;  // An outcome that is a finding; empty: none.
   std::string replay;   // The token of the one schedule to run; empty: explore.
-  std::chrono::milliseconds wall_left{
-      0};  // What is left of the lab's total; the scenario's own limit may be lower.
 };
 
 // Errors (environment): the run could not take place. Everything that the submission does is a report.
@@ -37,8 +35,5 @@ struct RunSpec {
 // What the driver is told, without the channel: a driver that is run by hand shows its events on standard
 // error.
 [[nodiscard]] std::vector<std::string> driver_arguments(const RunSpec& spec);
-
-// The limits of a run: the scenario's, with the memory that ThreadSanitizer needs on top.
-[[nodiscard]] Limits run_limits(const RunSpec& spec);
 
 }  // namespace racecourse
