@@ -121,7 +121,10 @@ void judge_end(const RunReport& run, const Scenario& scenario, std::vector<Findi
   } else if (!finished) {
     std::vector<Place> places = places_of(run, Event::Kind::exit_seen);
     std::string message = "It ended the process in the middle of the scenario" + at(places) +
-                          ": exit() or one of its relatives was called.";
+                          ": exit() or one of its relatives was called";
+    // A call of exit() shows its place; _exit() does not, and who closes the descriptors of others is not
+    // heard.
+    message += places.empty() ? ", or descriptors were closed that it had not opened." : ".";
     findings.push_back(finding(FindingKind::exit_called, std::move(message), std::move(places)));
   } else if (kernel.exit_code != 0 && !(run.instrument == Instrument::races && kernel.exit_code == 66)) {
     findings.push_back(
