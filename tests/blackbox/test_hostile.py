@@ -133,7 +133,8 @@ class Hostile(CommandTest):
         held = level >= label.get("held_from", "S0") or "kernel_may_hold" in label and lab["verdict"] != "passed"
         expected = label if held else label.get("below", {"verdict": "passed"})
         build = lab["build"]["findings"]
-        self.assertEqual(lab["verdict"], expected["verdict"], build)
+        self.assertEqual(lab["verdict"], expected["verdict"],
+                         json.dumps([build, *([each["name"], *each["findings"]] for each in lab["scenarios"] if each["findings"])]))
         self.assertEqual(kinds(build), set(expected.get("build", [])), build)
         if "build" in expected:
             self.assertEqual({scenario["verdict"] for scenario in lab["scenarios"]}, {"not_run"})
