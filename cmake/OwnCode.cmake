@@ -51,6 +51,9 @@ if(RACECOURSE_SANITIZE)
   # Sanitizers double the cost of every template, and most files have the same ones. Nobody edits and rebuilds here.
   set(CMAKE_UNITY_BUILD ON)
   set(CMAKE_UNITY_BUILD_BATCH_SIZE 16)
+else()
+  # Two cores have something to do even where a folder has a dozen files.
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 7)
 endif()
 
 # Most of the harness's build time went into these.
@@ -66,8 +69,7 @@ endif()
 function(compile_together target)
   if(RACECOURSE_BUILD_ONCE)
     target_precompile_headers(${target} REUSE_FROM harness_headers)
-    # Two cores have something to do even where a folder has a dozen files.
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 7)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
   endif()
 endfunction()
 

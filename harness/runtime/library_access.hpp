@@ -11,7 +11,8 @@
 
 namespace racecourse {
 
-// Counts as an access by the code at `pc`, unless that is a library's own. Any thread may call it.
+// Counts as an access by the code at `pc`; under `schedules` unless that is a library's own. Any thread may
+// call it.
 void library_access(const void* memory, std::size_t size, bool writes, std::uintptr_t pc);
 
 }  // namespace racecourse

@@ -22,22 +22,11 @@ void use(const std::basic_streambuf<C>* buffer, bool writes, std::uintptr_t pc) 
   if (buffer == nullptr || typeid(*buffer) == typeid(__gnu_cxx::stdio_sync_filebuf<C>)) return;
   library_access(buffer, sizeof *buffer, writes, pc);
 }
-template <class C>
-void use(const std::basic_ios<C>* stream, bool writes, std::uintptr_t pc) {
-  use(stream->rdbuf(), writes, pc);
-}
-// std::stringstream and its kin are both: the buffer is their own.
-template <class C>
-void use(const std::basic_ostringstream<C>* stream, bool writes, std::uintptr_t pc) {
-  use<C>(stream->rdbuf(), writes, pc);
-}
-template <class C>
-void use(const std::basic_istringstream<C>* stream, bool writes, std::uintptr_t pc) {
-  use<C>(stream->rdbuf(), writes, pc);
-}
-template <class C>
-void use(const std::basic_stringstream<C>* stream, bool writes, std::uintptr_t pc) {
-  use<C>(stream->rdbuf(), writes, pc);
+// Of a stream, string streams with a buffer of their own among them.
+template <class Stream>
+  requires requires(const Stream& stream) { stream.rdbuf(); }
+void use(const Stream* stream, bool writes, std::uintptr_t pc) {
+  use<typename Stream::char_type>(stream->rdbuf(), writes, pc);
 }
 
 }  // namespace

@@ -40,6 +40,10 @@ def grades(out):
     return {path.parent.name: read_json(path) for path in sorted(pathlib.Path(out).glob("*/grade.json"))}
 
 
+def kinds(findings):
+    return {finding["kind"] for finding in findings}
+
+
 class CommandTest(unittest.TestCase):
     maxDiff = 4000
 

@@ -10,7 +10,7 @@ import pathlib
 import shutil
 import unittest
 
-from command import ROOT, CommandTest, grades, read_json, run
+from command import ROOT, CommandTest, grades, kinds, read_json, run
 
 ATTACKS = ROOT / "tests" / "attacks"
 # Endless loops end soon; what is graded here needs milliseconds.
@@ -25,10 +25,6 @@ def submissions(pattern):
             if (label.parent / f"{lab.name}.cpp").exists():
                 by_lab.setdefault(lab.name, {})[label.parent.name] = label.parent
     return by_lab
-
-
-def kinds(findings):
-    return {finding["kind"] for finding in findings}
 
 
 class Attacks(CommandTest):

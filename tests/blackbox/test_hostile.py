@@ -16,7 +16,7 @@ import re
 import shutil
 import unittest
 
-from command import BUILD, COMMAND, ROOT, CommandTest, grades, read_json, run
+from command import BUILD, COMMAND, ROOT, CommandTest, grades, kinds, read_json, run
 from hostile_ground import SECRET, Ground, Watch, adopt_orphans, remove_shared_things, shared_things, unknown_children
 
 HOSTILE = ROOT / "tests" / "attacks" / "hostile"
@@ -57,10 +57,6 @@ GENERATED = {
 
 def label_of(name):
     return GENERATED[name][1] if name in GENERATED else read_json(HOSTILE / name / "expect.json")
-
-
-def kinds(findings):
-    return {finding["kind"] for finding in findings}
 
 
 class Hostile(CommandTest):

@@ -2,7 +2,7 @@
 import shutil
 import unittest
 
-from command import ROOT, CommandTest, grades, run, stable
+from command import ROOT, CommandTest, grades, kinds, run, stable
 
 SPINS = "std::unique_ptr<Document> make_document(std::string) { for (;;) {} }"
 
@@ -29,7 +29,7 @@ class Limits(CommandTest):
         ended = [message for message in messages if message.startswith("It had not finished after 1.5 s and was using the processor")]
         self.assertGreater(len(not_run), 3)
         self.assertEqual(len(ended), 3, messages)  # 1.5 s each and half a second under ThreadSanitizer: the third passes 4.5 s.
-        self.assertEqual({finding["kind"] for scenario in one["labs"][0]["scenarios"] for finding in scenario["findings"]},
+        self.assertEqual(kinds(finding for scenario in one["labs"][0]["scenarios"] for finding in scenario["findings"]),
                          {"time_limit_spinning"})
         for jobs in (2, 4):
             self.assertEqual(stable(self.grade(4500, jobs)), stable(one), f"--jobs {jobs}")
