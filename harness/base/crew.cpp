@@ -4,10 +4,19 @@
 
 namespace racecourse {
 
-Crew::Crew(unsigned size) : size_(size) {
+namespace {
+
+// Threads that wait, for a list or to measure, cost next to nothing; with too few of them nobody would be
+// left to work.
+constexpr unsigned kThreadsForEach = 6;
+constexpr unsigned kMeasurementsForEach = 2;
+
+}  // namespace
+
+Crew::Crew(unsigned size) : size_(size), idle_(kThreadsForEach * size) {
   RC_CHECK(size >= 1, "somebody has to work");
-  // Each of those that work may be waiting for a list while somebody works in its place.
-  for (unsigned i = 1; i < 2 * size; ++i) threads_.emplace_back([this](std::stop_token stop) { work(stop); });
+  const unsigned threads = idle_;
+  for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this](std::stop_token stop) { work(stop); });
 }
 
 Crew::~Crew() {
@@ -21,21 +30,56 @@ void Crew::run_all(std::vector<std::function<void()>> tasks) {
   std::unique_lock lock(mutex_);
   lists_.push_front(&list);
   changed_.notify_all();
+  const auto all_done = [&] { return list.done == list.tasks.size() && !is_quiet_; };
+  if (outermost_ == nullptr) {
+    outermost_ = &list;
+    changed_.wait(lock, all_done);
+    outermost_ = nullptr;
+    return;
+  }
   while (list.next < list.tasks.size()) run_one(list, lock);
   if (list.done == list.tasks.size()) return;
   --working_;
   changed_.notify_all();
-  changed_.wait(lock, [&] { return list.done == list.tasks.size(); });
+  changed_.wait(lock, all_done);
   // At once, even if everybody works: who begins a task may need a lock that this thread holds.
   ++working_;
 }
 
+void Crew::run_alone(const std::function<void()>& measurement) {
+  std::unique_lock lock(mutex_);
+  --working_;
+  ++to_measure_;
+  changed_.notify_all();
+  changed_.wait(lock, [&] { return may_measure(); });
+  --to_measure_;
+  is_quiet_ = true;
+  is_measuring_ = true;
+  lock.unlock();
+  measurement();
+  lock.lock();
+  is_measuring_ = false;
+  is_quiet_ = to_measure_ > 0;
+  changed_.notify_all();
+  changed_.wait(lock, [&] { return !is_quiet_ && working_ < size_; });
+  ++working_;
+}
+
+bool Crew::may_begin() const {
+  if (lists_.empty() || working_ >= size_ || is_quiet_) return false;
+  return lists_.front() != outermost_ || to_measure_ < kMeasurementsForEach * size_;
+}
+
+bool Crew::may_measure() const { return working_ == 0 && !is_measuring_ && !(may_begin() && idle_ > 0); }
+
 void Crew::work(std::stop_token stop) {
   std::unique_lock lock(mutex_);
-  while (changed_.wait(lock, stop, [&] { return !lists_.empty() && working_ < size_; })) {
+  while (changed_.wait(lock, stop, [&] { return may_begin(); })) {
+    --idle_;
     ++working_;
     run_one(*lists_.front(), lock);
     --working_;
+    ++idle_;
     changed_.notify_all();
   }
 }

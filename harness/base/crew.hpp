@@ -1,9 +1,14 @@
 // Crew: a fixed number of threads that work through lists of tasks; a task may hand in a list of its own.
 //
-// run_all returns when all its tasks are done; the calling thread works on them too, so nested lists cannot
+// run_all returns when all its tasks are done; a task that calls it works on them too, so nested lists cannot
 // deadlock. Idle threads take from the newest list first: what has been begun is finished before more is
 // begun, which bounds the memory and the scratch space in use. Who waits for the last tasks of a list does
 // not count as working: another thread begins something else meanwhile, so that the cores stay busy.
+//
+// run_alone is for what is measured in real time. To end everything else first would leave cores idle each
+// time, so measurements are gathered: they take their turns, one at a time, when nothing is left to begin.
+// Once twice as many wait as there are threads to work, no further task of the outermost list is begun.
+//
 // Thread-safe, but one thread from outside the crew at a time.
 #pragma once
 
@@ -18,8 +23,8 @@ namespace racecourse {
 
 class Crew {
  public:
-  // `size` threads work at once, the one that calls run_all among them; for a moment more, when one that
-  // waited goes on before another has ended its task. size >= 1.
+  // `size` threads work at once; for a moment more, when one that waited for a list goes on before another
+  // has ended its task. size >= 1.
   explicit Crew(unsigned size);
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
@@ -27,6 +32,10 @@ class Crew {
 
   // Tasks must not throw.
   void run_all(std::vector<std::function<void()>> tasks);
+
+  // Called by a task: runs `measurement` while no other task and no other measurement runs. It must not call
+  // the crew, and the caller must not hold a lock that a task may wait for.
+  void run_alone(const std::function<void()>& measurement);
   [[nodiscard]] unsigned size() const { return size_; }
 
  private:
@@ -37,12 +46,19 @@ class Crew {
   };
   void work(std::stop_token stop);
   void run_one(List& list, std::unique_lock<std::mutex>& lock);
+  [[nodiscard]] bool may_begin() const;
+  [[nodiscard]] bool may_measure() const;
 
   const unsigned size_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
-  std::list<List*> lists_;  // Newest first; only those with tasks left to begin.
-  unsigned working_ = 1;    // The thread from outside is taken for one that works.
+  List* outermost_ = nullptr;  // The one that the thread from outside waits for.
+  std::list<List*> lists_;     // Newest first; only those with tasks left to begin.
+  unsigned working_ = 0;       // Threads that run a task and wait for nothing.
+  unsigned idle_;              // Threads that have no task.
+  unsigned to_measure_ = 0;    // Threads that wait for their turn in run_alone.
+  bool is_quiet_ = false;      // From the first measurement to the end of the last one that waits.
+  bool is_measuring_ = false;
   std::vector<std::jthread> threads_;
 };
 

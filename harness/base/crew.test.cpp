@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <latch>
+#include <string>
 #include <thread>
 
 using racecourse::Crew;
@@ -60,6 +62,48 @@ TEST_CASE("no more threads begin tasks than the crew has") {
     --working;
   }));
   CHECK(most <= 3);
+}
+
+TEST_CASE("a measurement runs while nothing else does, and the rest goes on afterwards") {
+  // Method: lists in lists, as in grading, each with tasks of both kinds; everyone who runs says so.
+  for (const unsigned size : {1u, 2u, 4u}) {
+    Crew crew(size);
+    std::atomic<int> running{0};
+    std::atomic<int> company{0};  // Measurements that were not alone.
+    std::atomic<int> ended{0};
+    const auto work = [&] {
+      ++running;
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+      --running;
+      ++ended;
+    };
+    const auto measure = [&] {
+      crew.run_alone([&] {
+        if (++running != 1) ++company;
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+        if (running-- != 1) ++company;
+        ++ended;
+      });
+    };
+    crew.run_all(std::vector<std::function<void()>>(20, [&] {
+      crew.run_all({work, measure, work});
+      crew.run_all({measure, work, work, measure});
+    }));
+    CHECK(company == 0);
+    CHECK(ended == 20 * 7);
+  }
+}
+
+TEST_CASE("measurements wait until nothing else can be begun, and then follow each other") {
+  // Method: one thread, or two for the moment in which one waits. Each list ends with a measurement; the
+  // order in which things happen is told by letters.
+  Crew crew(1);
+  std::string order;
+  const auto task = [&] {
+    crew.run_all({[&] { order += 'w'; }, [&] { crew.run_alone([&] { order += 'm'; }); }});
+  };
+  crew.run_all({task, task});
+  CHECK(order == "wwmm");
 }
 
 TEST_CASE("an empty list is done at once") {

@@ -110,15 +110,13 @@ class Examination {
   void run() {
     std::vector<std::function<void()>> tasks;
     for (Item& item : items_) {
-      if (!runs_here(item)) continue;
-      if (item.plan->instrument == Instrument::speed) {
-        tasks.emplace_back([this, &item] { run_speed(item); });
-        continue;
-      }
+      if (!runs_here(item) || item.plan->instrument == Instrument::speed) continue;
       item.runs.resize(static_cast<std::size_t>(item.plan->runs), RunReport{});
       for (int i = 0; i < item.plan->runs; ++i) tasks.emplace_back([this, &item, i] { run_once(item, i); });
     }
     examiner_.crew.run_all(std::move(tasks));
+    for (Item& item : items_)
+      if (runs_here(item) && item.plan->instrument == Instrument::speed) run_speed(item);
   }
 
   void run_once(Item& item, int run) {
@@ -140,7 +138,8 @@ class Examination {
 
   void run_speed(Item& item) {
     if (time_is_used_up_before(item)) return;
-    item.speed = measure_speed(run_spec(item, 0), reference_spec(item), item.plan->ratio_max);
+    examiner_.crew.run_alone(
+        [&] { item.speed = measure_speed(run_spec(item, 0), reference_spec(item), item.plan->ratio_max); });
     if (!item.speed) return;
     for (const RunReport& run : item.speed->runs) item.spent_us += time_spent(run, *item.scenario);
   }

@@ -15,7 +15,7 @@ struct SpeedDecision {
 };
 
 inline constexpr int kSpeedPairsMin = 3;
-inline constexpr int kSpeedPairsMax = 15;
+inline constexpr int kSpeedPairsMax = 31;
 
 // `ratios`: the submission's time divided by the reference's, a pair of neighbouring runs each. Decides when
 // the interval of the median lies on one side of `ratio_max`; below six pairs, when all ratios lie there with
