@@ -47,9 +47,7 @@ class Attacks(CommandTest):
         build = lab["build"]["findings"]
         runs = [finding for scenario in lab["scenarios"] for finding in scenario["findings"]]
         self.assertEqual(lab["verdict"], label["verdict"])
-        # What a noisy machine could not measure deducts nothing, and says nothing about the forgery.
-        unmeasured = sum(each["points"] for each in lab["scenarios"] if (each["instrument"], each["verdict"]) == ("speed", "inconclusive"))
-        self.assertLessEqual(lab["points"] - unmeasured, label.get("points_max", 0))
+        self.assertLessEqual(lab["points"], label.get("points_max", 0))
         if "build" in label:
             self.assertEqual(kinds(build), set(label["build"]), build)
             self.assertEqual({scenario["verdict"] for scenario in lab["scenarios"]}, {"not_run"})
