@@ -40,8 +40,7 @@ def main_in_one_file(work, more):
     return path
 
 
-def build(submission, lab, work, flavour):
-    tests, _ = tests_in_one_file(lab, work)
+def build(submission, lab, tests, work, flavour):
     flags, _, more = FLAVOURS[flavour]
     folders = [RUNTIME / "include", RUNTIME, ROOT / "labs" / lab / "include", ROOT / "labs" / lab / "scenarios"]
     objects = []
@@ -65,16 +64,17 @@ def tests_for_real_time(submission, labs, work):
     found = {}
     for lab in labs:
         (work / lab).mkdir(parents=True)
-        build(submission, lab, work / lab, "plain")
-        _, scenarios = tests_in_one_file(lab, work / lab)
+        tests, scenarios = tests_in_one_file(lab, work / lab)
+        build(submission, lab, tests, work / lab, "plain")
         found[lab] = [scenario for scenario in scenarios if ends_in_time(work / lab / "plain", scenario)]
     return found
 
 
 def grade(submission, lab, scenarios, work):
     work.mkdir(parents=True)
+    tests, _ = tests_in_one_file(lab, work)
     for flavour, (_, runs, _) in FLAVOURS.items():
-        build(submission, lab, work, flavour)
+        build(submission, lab, tests, work, flavour)
         for _ in range(runs):
             for scenario in scenarios:
                 subprocess.run([work / flavour, scenario], capture_output=True, stdin=subprocess.DEVNULL)
