@@ -9,11 +9,11 @@ namespace {
 
 std::size_t events_in_real_time() {
   std::size_t events = 0;
-  for (int call = 0; call < 5; ++call) {
+  for (int call = 0; call < 3; ++call) {
     PlainTerminal& terminal = make_plain_terminal();
     const int frames = static_cast<int>(racecourse::inputs().between(2, 4));
     if (call % 2 == 0) terminal.slow_frame = frames;
-    (void)async_spinner::with_thread_spinner(terminal, 10ms, [&] {
+    (void)async_spinner::with_thread_spinner(terminal, 5ms, [&] {
       terminal.await_frames(frames);
       return 0;
     });
