@@ -18,6 +18,7 @@
 #include "base/fd.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "launch/landlock.hpp"
 
 namespace racecourse {
 
@@ -109,15 +110,19 @@ std::map<std::string, std::string> limits_at(SandboxLevel level, MemoryGuard gua
 }
 
 std::string text_of(SandboxLevel level) {
+  // A level may hold without Landlock, and the grade must not claim what was not there.
+  const int version = landlock_version();
+  const std::string landlock =
+      version > 0 ? "Landlock (version " + std::to_string(version) + ")" : "no Landlock";
   switch (level) {
     case SandboxLevel::s4:
-      return "Namespaces, Landlock, seccomp and a cgroup.";
+      return "Namespaces, " + landlock + ", seccomp and a cgroup.";
     case SandboxLevel::s3:
-      return "Namespaces, Landlock and seccomp.";
+      return "Namespaces, " + landlock + " and seccomp.";
     case SandboxLevel::s2:
-      return "Another user, Landlock and seccomp.";
+      return "Another user, " + landlock + " and seccomp.";
     case SandboxLevel::s1:
-      return "Landlock and seccomp.";
+      return (version > 0 ? landlock : "No Landlock") + " and seccomp.";
     case SandboxLevel::s0:
       break;
   }

@@ -25,9 +25,19 @@ DiskUse::DiskUse(const Job& job, UniqueFd own) : job_(job), own_(std::move(own))
   at_start_ = amount();
 }
 
-bool DiskUse::exceeded() const {
+bool DiskUse::exceeded(const PathlessFiles& pathless) const {
   const Amount now = amount();
-  return now.bytes > at_start_.bytes + job_.disk_bytes || now.files > at_start_.files + job_.disk_files;
+  return now.bytes + pathless.disk_bytes > at_start_.bytes + job_.disk_bytes ||
+         now.files + pathless.disk_files > at_start_.files + job_.disk_files;
+}
+
+Devices DiskUse::devices() const {
+  Devices devices;
+  struct stat status {};
+  if (own_ && ::fstat(own_.get(), &status) == 0) devices.counted_elsewhere.push_back(status.st_dev);
+  for (const UniqueFd& folder : folders_)
+    if (folder && ::fstat(folder.get(), &status) == 0) devices.of_folders.push_back(status.st_dev);
+  return devices;
 }
 
 DiskUse::Amount DiskUse::amount() const {

@@ -5,6 +5,7 @@
 
 #include "base/fd.hpp"
 #include "launch/job.hpp"
+#include "launch/pathless_files.hpp"
 
 namespace racecourse {
 
@@ -14,9 +15,11 @@ class DiskUse {
   // folders. Folders are counted from what is in them now.
   DiskUse(const Job& job, UniqueFd own);
 
-  // More than the job's bytes or files. What is deleted and still open counts in a file system of its own
-  // only.
-  [[nodiscard]] bool exceeded() const;
+  // More than the job's bytes or files, with what the program has open outside every folder.
+  [[nodiscard]] bool exceeded(const PathlessFiles& pathless) const;
+
+  // In a file system of the program's own deleted files count anyway.
+  [[nodiscard]] Devices devices() const;
 
  private:
   struct Amount {

@@ -1,5 +1,5 @@
-// Landlock: what a program may do with files, sockets and signals, given up for good. Used by the launcher
-// only.
+// Landlock: what a program may do with files, sockets and signals, given up for good. The launcher restricts;
+// choosing a level only asks for the version.
 #pragma once
 
 #include "launch/job.hpp"

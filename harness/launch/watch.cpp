@@ -30,10 +30,15 @@ constexpr double kNearMemory = 0.75;
 // end-of-file) get this long before they count as survivors; time that they wait for a core is not charged
 // here either. Nothing waits for it in the usual case.
 constexpr milliseconds kSurvivorGrace{500};
-// A tree that used less of one core than this over the second half of its time was blocked, not spinning.
+// A tree that used less of one core than this over the second half of its time was blocked, not spinning. A
+// launcher that was stopped meanwhile has no sample of the half, and takes the last before it.
 constexpr double kBlockedCpuShare = 0.05;
 
 constexpr std::uint32_t kManyTasks = 16;
+
+// Each of so many processes puts off the next look at all their descriptors by a sample: a look costs some
+// 20 us a process.
+constexpr std::size_t kProcessesALook = 8;
 
 // A program's hundred busy processes must not keep the launcher from ending them: it asks for short turns,
 // which come sooner (Linux 6.12), and where it may for a better priority. Its children get neither. All of it
@@ -146,29 +151,45 @@ void Watch::check_limits() {
     ask_for_prompt_turns();
     prompt_ = true;
   }
-  report_.memory_peak_bytes = std::max(report_.memory_peak_bytes, sample.resident_bytes);
+  look_for_pathless_files(sample);
+  const std::uint64_t memory_bytes = sample.resident_bytes + pathless_.memory_bytes;
+  report_.memory_peak_bytes = std::max(report_.memory_peak_bytes, memory_bytes);
   const bool near_memory =
-      static_cast<double>(sample.resident_bytes) > kNearMemory * static_cast<double>(job_.memory_bytes);
+      static_cast<double>(memory_bytes) > kNearMemory * static_cast<double>(job_.memory_bytes);
   sample_every_ = near_memory ? kSampleEveryNearMemory : kSampleEvery;
   const microseconds cpu(sample.cpu_us);
   charge(sample);
   const microseconds wall = charged();
-  if (wall < job_.wall / 2) cpu_at_half_ = cpu;
+  if (wall < job_.wall / 2) {
+    cpu_at_half_ = cpu;
+    wall_at_half_ = wall;
+  }
   if (sample.tasks > job_.processes) {
     report_.limit = LaunchLimit::processes;  // Before memory: many processes use a lot of that as well.
-  } else if (sample.resident_bytes > job_.memory_bytes) {
+  } else if (memory_bytes > job_.memory_bytes) {
     report_.limit = LaunchLimit::memory;
-  } else if (disk_.exceeded()) {
+  } else if (disk_.exceeded(pathless_)) {
     report_.limit = LaunchLimit::disk;
   } else if (cpu > job_.cpu) {
     report_.limit = LaunchLimit::cpu;
   } else if (wall > job_.wall) {
     const double share = static_cast<double>((cpu - cpu_at_half_).count()) /
-                         static_cast<double>(microseconds(job_.wall).count()) * 2;
+                         static_cast<double>((wall - wall_at_half_).count());
     report_.limit = share < kBlockedCpuShare ? LaunchLimit::wall_blocked : LaunchLimit::wall_spinning;
   } else if (elapsed() > job_.wall * kWallFactorMax) {
     report_.limit = LaunchLimit::starved;
   }
+}
+
+// Where a cgroup counts memory, and all folders are a file system of their own, the kernel knows better.
+void Watch::look_for_pathless_files(const TreeSample& sample) {
+  if (confines_.group != nullptr) return;
+  if (samples_until_pathless_ > 0) {
+    --samples_until_pathless_;
+    return;
+  }
+  samples_until_pathless_ = sample.living.size() / kProcessesALook;
+  pathless_ = find_pathless_files(sample.living, disk_.devices());
 }
 
 // A limit on wall time must not depend on who else uses the machine. While nothing of the program is
@@ -198,7 +219,7 @@ void Watch::check_what_the_kernel_saw() {
   } else if (confines_.group != nullptr && confines_.group->out_of_memory()) {
     report_.limit = LaunchLimit::memory;
     report_.memory_peak_bytes = std::max(report_.memory_peak_bytes, job_.memory_bytes);
-  } else if (disk_.exceeded()) {
+  } else if (disk_.exceeded({})) {
     report_.limit = LaunchLimit::disk;
   }
 }

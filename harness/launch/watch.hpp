@@ -10,6 +10,7 @@
 #include "launch/disk_use.hpp"
 #include "launch/job.hpp"
 #include "launch/launch_report.hpp"
+#include "launch/pathless_files.hpp"
 #include "launch/process_tree.hpp"
 #include "launch/throwaway_user.hpp"
 
@@ -41,6 +42,7 @@ class Watch {
   void wait_a_moment();
   void check_limits();
   void charge(const TreeSample& sample);
+  void look_for_pathless_files(const TreeSample& sample);
   [[nodiscard]] std::chrono::microseconds charged() const;
   void check_what_the_kernel_saw();
   void end_everything();
@@ -56,12 +58,15 @@ class Watch {
   Clock::time_point sampled_;
   std::chrono::milliseconds sample_every_;
   bool first_ = true;
+  PathlessFiles pathless_;
+  std::size_t samples_until_pathless_ = 0;
   bool prompt_ = false;  // It has asked for prompt turns.
   bool ended_ = false;
   bool no_children_ = false;
   std::chrono::microseconds wall_at_end_{0};
   std::chrono::microseconds cpu_{0};
   std::chrono::microseconds cpu_at_half_{0};
+  std::chrono::microseconds wall_at_half_{0};
   std::chrono::microseconds blocked_{0};       // Wall time in which no thread was runnable,
   std::chrono::microseconds runnable_{0};      // wall time in which one was,
   std::chrono::microseconds runnable_cpu_{0};  // and the CPU time used meanwhile.
