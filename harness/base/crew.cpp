@@ -30,7 +30,7 @@ void Crew::run_all(std::vector<std::function<void()>> tasks) {
   std::unique_lock lock(mutex_);
   lists_.push_front(&list);
   changed_.notify_all();
-  const auto all_done = [&] { return list.done == list.tasks.size() && !is_quiet_; };
+  const auto all_done = [&] { return list.done == list.tasks.size() && quiet_ == Quiet::no; };
   if (outermost_ == nullptr) {
     outermost_ = &list;
     changed_.wait(lock, all_done);
@@ -53,24 +53,24 @@ void Crew::run_alone(const std::function<void()>& measurement) {
   changed_.notify_all();
   changed_.wait(lock, [&] { return may_measure(); });
   --to_measure_;
-  is_quiet_ = true;
-  is_measuring_ = true;
+  quiet_ = Quiet::measuring;
   lock.unlock();
   measurement();
   lock.lock();
-  is_measuring_ = false;
-  is_quiet_ = to_measure_ > 0;
+  quiet_ = to_measure_ > 0 ? Quiet::between_measurements : Quiet::no;
   changed_.notify_all();
-  changed_.wait(lock, [&] { return !is_quiet_ && working_ < size_; });
+  changed_.wait(lock, [&] { return quiet_ == Quiet::no && working_ < size_; });
   ++working_;
 }
 
 bool Crew::may_begin() const {
-  if (lists_.empty() || working_ >= size_ || is_quiet_) return false;
+  if (lists_.empty() || working_ >= size_ || quiet_ != Quiet::no) return false;
   return lists_.front() != outermost_ || to_measure_ < kMeasurementsForEach * size_;
 }
 
-bool Crew::may_measure() const { return working_ == 0 && !is_measuring_ && !(may_begin() && idle_ > 0); }
+bool Crew::may_measure() const {
+  return working_ == 0 && quiet_ != Quiet::measuring && !(may_begin() && idle_ > 0);
+}
 
 void Crew::work(std::stop_token stop) {
   std::unique_lock lock(mutex_);

@@ -44,6 +44,9 @@ class Crew {
     std::size_t next = 0;
     std::size_t done = 0;
   };
+  // From the first measurement to the end of the last one that waits nothing else begins.
+  enum class Quiet { no, between_measurements, measuring };
+
   void work(std::stop_token stop);
   void run_one(List& list, std::unique_lock<std::mutex>& lock);
   [[nodiscard]] bool may_begin() const;
@@ -57,8 +60,7 @@ class Crew {
   unsigned working_ = 0;       // Threads that run a task and wait for nothing.
   unsigned idle_;              // Threads that have no task.
   unsigned to_measure_ = 0;    // Threads that wait for their turn in run_alone.
-  bool is_quiet_ = false;      // From the first measurement to the end of the last one that waits.
-  bool is_measuring_ = false;
+  Quiet quiet_ = Quiet::no;
   std::vector<std::jthread> threads_;
 };
 

@@ -181,9 +181,10 @@ void Watch::check_limits() {
   }
 }
 
-// Where a cgroup counts memory, and all folders are a file system of their own, the kernel knows better.
+// Where a cgroup counts memory, and every folder is in a file system of the program's own, the kernel knows
+// better.
 void Watch::look_for_pathless_files(const TreeSample& sample) {
-  if (confines_.group != nullptr) return;
+  if (confines_.group != nullptr && job_.writable.empty()) return;
   if (samples_until_pathless_ > 0) {
     --samples_until_pathless_;
     return;
