@@ -108,6 +108,8 @@ class Build {
                       .out = out_folder(flavour, "submission.so"),
                       .result = "submission.so"};
       if (!toolchain_.linker.empty()) add(command, {"-fuse-ld=" + toolchain_.linker});
+      // Its threads gain nothing with so little to link, and hang where the machine gives no more of them.
+      if (toolchain_.linker == "mold") add(command, {"-Wl,--no-threads,--no-fork"});
       // Only the lab's own functions leave the object: whatever else a submission defines (operator new,
       // pthread_*, main) binds to itself and cannot stand in for what the driver calls.
       add(command, {"-Wl,--version-script=" + exports_.native(), "-Wl,-soname,submission.so", "-Wl,-z,now",
