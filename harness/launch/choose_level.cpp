@@ -26,6 +26,7 @@ namespace {
 
 // Small, so that the probe passes it soon, and above the two processes that its other attempts take.
 constexpr std::uint32_t kProbeProcesses = 12;
+constexpr int kProbeWithoutProcesses = 3;  // Its exit code where it cannot start that many.
 
 // What the probe attacks: a file, and sockets on which somebody listens.
 struct Bait {
@@ -166,6 +167,10 @@ Result<LevelTrial> try_level(const Launcher& launcher, const fs::path& probe,
     trial.why_not = outcome.error().message;
     return trial;
   }
+  if (outcome->kernel.exit_code == kProbeWithoutProcesses)
+    return environment_error(
+        "find out the sandbox level: this machine gives no " + std::to_string(kProbeProcesses) +
+        " processes more; end some, or raise the limit (ulimit -u, pids.max of the cgroup)");
   trial.probes = answers_in(outcome->output);
   trial.limits = limits_at(launcher.level, outcome->memory_guard);
   if (trial.probes.erase("done") == 0)

@@ -5,8 +5,9 @@
 // SECRET_FOLDER holds `secret`, a file of the harness's, and `socket`, on which the harness listens;
 // SOCKET_NAME is an abstract socket and TCP_PORT a port of this machine on which it listens, too. HIDDEN are
 // places that a submission must not see. Prints a line an attempt, "NAME held|escaped|not_applicable"; then
-// forks more than PROCESSES. Run by choose_level, at every level that the machine may have; statically
-// linked, so that it needs no libraries there.
+// forks more than PROCESSES. Exits with 3 where it cannot start even PROCESSES: then nothing was found out.
+// Run by choose_level, at every level that the machine may have; statically linked, so that it needs no
+// libraries there.
 #include <dirent.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -44,14 +45,20 @@ bool opens(const std::string& path, int flags) {
   return fd >= 0;
 }
 
+pid_t fork_or_exit() {
+  const pid_t child = ::fork();
+  if (child < 0) ::_exit(3);
+  return child;
+}
+
 // In a child, because some attempts change the process that makes them.
 template <class Attempt>
 bool child_succeeds(Attempt attempt) {
   std::fflush(stdout);
-  const pid_t child = ::fork();
+  const pid_t child = fork_or_exit();
   if (child == 0) ::_exit(attempt() ? 1 : 0);
   int status = 0;
-  return child > 0 && ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 1;
+  return ::waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 1;
 }
 
 bool connects(int family, const void* address, std::size_t size) {
@@ -179,7 +186,7 @@ int main(int argc, char** argv) {
   // The harness sees from the launcher's report whether this was stopped.
   const int processes = std::atoi(argv[5]);
   for (int i = 0; i < 4 * processes; ++i) {
-    const pid_t child = ::fork();
+    const pid_t child = i < processes ? fork_or_exit() : ::fork();
     if (child == 0)
       for (;;) ::pause();
   }
