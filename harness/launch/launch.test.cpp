@@ -109,7 +109,7 @@ TEST_CASE("limits on CPU time, memory, processes, files and output are told apar
   CHECK(facts_of(file).file_limit_hit);
   std::system("rm -f /tmp/racecourse-launch-test-*");
 
-  LaunchSpec output = shell("while :; do echo a line of output; done");
+  LaunchSpec output = shell("exec yes a line of output");
   output.limits.output_bytes = 1u << 20;
   output.output_kept_bytes = 4096;
   const Result<LaunchOutcome> flood = launch(output);
