@@ -152,19 +152,23 @@ EntryType type_of(archive_entry* entry) {
 // that need it is refused.
 class Utf8Locale {
  public:
-  Utf8Locale() : utf8_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{})) {
-    if (utf8_ != locale_t{}) before_ = ::uselocale(utf8_);
+  Utf8Locale() {
+    if (utf8() != locale_t{}) before_ = ::uselocale(utf8());
   }
   Utf8Locale(const Utf8Locale&) = delete;
   Utf8Locale& operator=(const Utf8Locale&) = delete;
   ~Utf8Locale() {
-    if (utf8_ == locale_t{}) return;
-    ::uselocale(before_);
-    ::freelocale(utf8_);
+    if (utf8() != locale_t{}) ::uselocale(before_);
   }
 
  private:
-  locale_t utf8_;
+  // One for all threads, never freed: what the C library frees with a locale it guards by locks that
+  // ThreadSanitizer does not see.
+  static locale_t utf8() {
+    static const locale_t made = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{});
+    return made;
+  }
+
   locale_t before_{};
 };
 
