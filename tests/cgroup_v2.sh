@@ -7,7 +7,9 @@
 set -eu
 
 if [ "$1" = inside ]; then
-    # The first process of that kernel. Scratch space is in its memory: files of the machine have one owner there.
+    # The first process of that kernel: from here on whatever fails is a failure.
+    echo 'cgroup_v2: started'
+    # Scratch space is in its memory: files of the machine have one owner there.
     mount -t proc proc /proc
     mount -t sysfs sysfs /sys
     mount -t tmpfs tmpfs /mnt
@@ -16,7 +18,6 @@ if [ "$1" = inside ]; then
     mount -t cgroup2 cgroup2 /sys/fs/cgroup
     echo '+memory +pids' >/sys/fs/cgroup/cgroup.subtree_control
     export PATH=/usr/sbin:/usr/bin:/sbin:/bin TMPDIR=/mnt RACECOURSE_TEST_LEVEL=S4
-    echo 'cgroup_v2: started'
     cd /
     if "$2/harness/launch/launch_test" && "$2/harness/launch/confinement_test"; then echo 'cgroup_v2: passed'; fi
     echo o >/proc/sysrq-trigger

@@ -123,7 +123,7 @@ std::string text_of(SandboxLevel level) {
     case SandboxLevel::s2:
       return "Another user, " + landlock + " and seccomp.";
     case SandboxLevel::s1:
-      return (version > 0 ? landlock : "No Landlock") + " and seccomp.";
+      return landlock + " and seccomp.";  // Never without: the probe would not have held.
     case SandboxLevel::s0:
       break;
   }

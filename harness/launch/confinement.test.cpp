@@ -26,6 +26,7 @@
 
 #include "base/files.hpp"
 #include "launch/choose_level.hpp"
+#include "launch/landlock.hpp"
 
 using namespace racecourse;
 using namespace std::chrono_literals;
@@ -336,8 +337,7 @@ TEST_CASE("with rights given up step by step, the level that is left is found an
     CHECK(passes_with_fewer_rights("S3", become_ordinary));
   else
     MESSAGE("skipped S3 for an ordinary user: ", namespaces->why_not);
-  const bool full_landlock = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, 1) >= 6;
-  if (full_landlock)
+  if (landlock_version() >= 6)
     CHECK(passes_with_fewer_rights("S1", lose_namespaces));
   else
     MESSAGE("skipped S1: this kernel's Landlock does not keep signals in");

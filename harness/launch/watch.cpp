@@ -75,6 +75,7 @@ Watch::Watch(const Job& job, pid_t child, const Confines& confines, const DiskUs
       tree_root_(confines.init_messages >= 0 ? child : ::getpid()),
       confines_(confines),
       disk_(disk),
+      devices_(disk.devices()),
       start_(Clock::now()),
       sampled_(start_),
       sample_every_(kSampleEvery),
@@ -190,7 +191,7 @@ void Watch::look_for_pathless_files(const TreeSample& sample) {
     return;
   }
   samples_until_pathless_ = sample.living.size() / kProcessesALook;
-  pathless_ = find_pathless_files(sample.living, disk_.devices());
+  pathless_ = find_pathless_files(sample.living, devices_);
 }
 
 // A limit on wall time must not depend on who else uses the machine. While nothing of the program is

@@ -54,6 +54,7 @@ class Watch {
   const pid_t tree_root_;  // Whose descendants are the program's processes.
   const Confines confines_;
   const DiskUse& disk_;
+  const Devices devices_;
   Clock::time_point start_;
   Clock::time_point sampled_;
   std::chrono::milliseconds sample_every_;

@@ -152,24 +152,20 @@ EntryType type_of(archive_entry* entry) {
 // that need it is refused.
 class Utf8Locale {
  public:
-  Utf8Locale() {
-    if (utf8() != locale_t{}) before_ = ::uselocale(utf8());
-  }
+  Utf8Locale() : before_(::uselocale(utf8())) {}
   Utf8Locale(const Utf8Locale&) = delete;
   Utf8Locale& operator=(const Utf8Locale&) = delete;
-  ~Utf8Locale() {
-    if (utf8() != locale_t{}) ::uselocale(before_);
-  }
+  ~Utf8Locale() { ::uselocale(before_); }
 
  private:
   // One for all threads, never freed: what the C library frees with a locale it guards by locks that
-  // ThreadSanitizer does not see.
+  // ThreadSanitizer does not see. None where the system has none; uselocale then changes nothing.
   static locale_t utf8() {
     static const locale_t made = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", locale_t{});
     return made;
   }
 
-  locale_t before_{};
+  const locale_t before_;
 };
 
 class Unpacking {
