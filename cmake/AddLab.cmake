@@ -5,13 +5,12 @@
 #   driver_schedules            the scenarios of driver_tsan with the controlled scheduler in libtsan's place, where
 #                               lab.json names the instrument
 #   reference_{plain,tsan}/submission.so   the reference; drivers are linked against it only to learn the interface's symbols
+#   headers_{plain,tsan}/<NAME>.hpp.gch    the lab's header, precompiled: most of what a submission's file takes to compile
 # A submission is a shared object of the same name; the loader finds it through LD_LIBRARY_PATH.
 
 # The reference is compiled as submissions are; scenarios only drive it, and compile faster so.
-set(FLAGS_plain -O2 -g1)
-set(FLAGS_tsan -O1 -g1 -fsanitize=thread)
 set(SCENARIO_FLAGS_plain -O1 -g1)
-set(SCENARIO_FLAGS_tsan ${FLAGS_tsan})
+set(SCENARIO_FLAGS_tsan -O1 -g1 -fsanitize=thread)
 
 # driver_runtime_F: what a driver is besides its scenarios.
 set(runtime ${PROJECT_SOURCE_DIR}/harness/runtime)
@@ -94,12 +93,12 @@ function(add_lab name)
     set(reference ${name}_reference_${flavour})
     add_library(${reference} SHARED ${lab_REFERENCE})
     set_target_properties(${reference} PROPERTIES
-      OUTPUT_NAME submission PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${out}/reference_${flavour}
-      CXX_VISIBILITY_PRESET hidden)
+      OUTPUT_NAME submission PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${out}/reference_${flavour})
     target_include_directories(${reference} PRIVATE ${folder}/include)
     target_compile_features(${reference} PRIVATE cxx_std_20)
-    target_compile_options(${reference} PRIVATE ${FLAGS_${flavour}})
     target_link_libraries(${reference} PRIVATE own_warnings Threads::Threads)
+    target_compile_options(${reference} PRIVATE ${SUBMISSION_FLAGS} ${SUBMISSION_FLAGS_${flavour}})
+    precompile_lab_header(${name} ${flavour})
 
     set(scenarios ${name}_scenarios_${flavour})
     list(TRANSFORM scenarios_${flavour} REPLACE "(.+)" "${folder}/scenarios/\\1.cpp")
@@ -114,6 +113,27 @@ function(add_lab name)
   if(lab_json MATCHES "\"schedules\"")
     add_lab_driver(${name} schedules tsan)
   endif()
+endfunction()
+
+# precompile_lab_header(NAME FLAVOUR): for submissions that include the lab's header first, as the skeleton does. g++ takes it
+# where compiler and flags are the same ones, else it reads the header itself; the object is the same either way. Other compilers
+# have other ways.
+function(precompile_lab_header name flavour)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    return()
+  endif()
+  set(include ${PROJECT_SOURCE_DIR}/labs/${name}/include)
+  set(header ${PROJECT_BINARY_DIR}/labs/${name}/headers_${flavour}/${name}.hpp)
+  set(precompiled ${header}.gch)
+  # For whoever includes it a second time, or not first.
+  file(CONFIGURE OUTPUT ${header} CONTENT "#include \"${include}/${name}.hpp\"\n" @ONLY)
+  add_custom_command(OUTPUT ${precompiled} DEPFILE ${precompiled}.d
+    COMMAND ${CMAKE_CXX_COMPILER} ${SUBMISSION_FLAGS} ${SUBMISSION_FLAGS_${flavour}} -I${include} -x c++-header
+            -MD -MT ${precompiled} -MF ${precompiled}.d ${header} -o ${precompiled}
+    DEPENDS ${header} VERBATIM
+    COMMENT "Precompiling ${name}.hpp (${flavour})")
+  add_custom_target(${name}_header_${flavour} DEPENDS ${precompiled})
+  add_dependencies(labs ${name}_header_${flavour})
 endfunction()
 
 # add_lab_driver(NAME RUNTIME FLAVOUR): the lab's scenarios of that flavour with one of the driver runtimes.

@@ -142,6 +142,8 @@ class Build {
     spec.visible.readable = toolchain_.places;
     spec.visible.readable.insert(spec.visible.readable.end(),
                                  {source_folder_, lab_.folder / "include", exports_});
+    if (const fs::path headers = header_folder(command.flavour); !headers.empty())
+      spec.visible.readable.push_back(headers);
     if (command.links) spec.visible.readable.push_back(object_folder(scratch_, command.flavour));
     spec.visible.writable = {command.out};
     spec.folder = source_folder_;
@@ -165,6 +167,13 @@ class Build {
     return take_out(command.out, name, object_folder(scratch_, command.flavour) / name, kObjectBytesMax);
   }
 
+  // Where the lab's header lies precompiled; empty where it does not.
+  [[nodiscard]] fs::path header_folder(Flavour flavour) const {
+    const fs::path folder = toolchain_.precompiled / lab_.name / ("headers_" + std::string(to_text(flavour)));
+    std::error_code code;
+    return !toolchain_.precompiled.empty() && fs::exists(folder, code) ? folder : fs::path();
+  }
+
   [[nodiscard]] fs::path out_folder(Flavour flavour, const std::string& result) const {
     return scratch_ / (std::string(to_text(flavour)) + "-" + result + ".made");
   }
@@ -177,12 +186,12 @@ class Build {
   [[nodiscard]] Command compiler_command(Flavour flavour, const std::string& source,
                                          const std::string& result) const {
     Command command{.flavour = flavour,
-                    .arguments = {toolchain_.compiler.native(), "-std=c++20"},
+                    .arguments = {toolchain_.compiler.native()},
                     .shown = source,
                     .out = out_folder(flavour, result),
                     .result = result};
-    add(command, flags_of(flavour));
     add(command, common_flags());
+    add(command, flags_of(flavour));
     add(command,
         {// Nothing of the place of the build gets into the object: tokens of schedules name its content.
          "-ffile-prefix-map=" + source_folder_.native() + "=.",
@@ -193,6 +202,9 @@ class Build {
   [[nodiscard]] Command compilation(Flavour flavour, const std::string& source) const {
     const std::string object = object_name(source);
     Command command = compiler_command(flavour, source, object);
+    // Found before the header itself.
+    if (const fs::path headers = header_folder(flavour); !headers.empty())
+      command.arguments.insert(command.arguments.begin() + 1, "-I" + headers.native());
     // g++'s own account of the functions it instrumented, at -O0 and above, for the gate.
     if (reports_instrumentation(flavour))
       for (const std::string_view pass : kInstrumentingPasses) {
@@ -358,10 +370,7 @@ Result<> check_compiler(const Lab& lab, const std::vector<Flavour>& flavours, co
                         const fs::path& scratch, Crew& crew) {
   const fs::path include = lab.folder / "include";
   std::string text;
-  std::error_code code;
-  for (const fs::directory_entry& header : fs::directory_iterator(include, code))
-    text += "#include \"" + header.path().filename().native() + "\"\n";
-  if (code) return environment_error("read " + printable(include.native()) + ": " + code.message());
+  for (const std::string& header : lab.headers) text += "#include \"" + header + "\"\n";
   LabFiles files;
   files.sources.push_back({.name = "only_headers.cpp", .content = text});
   const fs::path folder = scratch / "only_headers";

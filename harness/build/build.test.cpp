@@ -3,19 +3,26 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+
 #include "base/files.hpp"
 #include "build/exports.hpp"
+#include "build/recipe.hpp"
 
 using namespace racecourse;
 
 namespace {
 
-constexpr const char* kRight =
-    "#include <memory>\n"
-    "namespace demo { struct Counter { virtual ~Counter() = default; virtual int next() = 0; };\n"
-    "[[gnu::visibility(\"default\")]] std::unique_ptr<Counter> make_counter(); }\n"
-    "namespace demo { struct Mine final : Counter { int next() override { return ++n_; } int n_ = 0; };\n"
-    "std::unique_ptr<Counter> make_counter() { return std::make_unique<Mine>(); } }\n";
+#define INTERFACE                                                                                \
+  "#include <memory>\n"                                                                          \
+  "namespace demo { struct Counter { virtual ~Counter() = default; virtual int next() = 0; };\n" \
+  "[[gnu::visibility(\"default\")]] std::unique_ptr<Counter> make_counter(); }\n"
+#define SOLUTION                                                                                         \
+  "namespace demo { struct Mine final : Counter { int next() override { return ++n_; } int n_ = 0; };\n" \
+  "std::unique_ptr<Counter> make_counter() { return std::make_unique<Mine>(); } }\n"
+constexpr const char* kInterface = INTERFACE;
+constexpr const char* kSolution = SOLUTION;
+constexpr const char* kRight = INTERFACE SOLUTION;
 
 struct Workshop {
   Toolchain toolchain;
@@ -48,6 +55,35 @@ struct Workshop {
   }
 };
 
+// A lab of its own with a header, precompiled by the same recipe.
+void give_header(Workshop& workshop) {
+  workshop.lab.folder = workshop.scratch.path() / "lab";
+  const fs::path include = workshop.lab.folder / "include";
+  REQUIRE(make_directories(include));
+  REQUIRE(write_file_atomically(include / "demo.hpp", std::string("#pragma once\n") + kInterface));
+  for (const Flavour flavour : {Flavour::plain, Flavour::tsan}) {
+    const fs::path header =
+        workshop.scratch.path() / "built/demo" / ("headers_" + std::string(to_text(flavour))) / "demo.hpp";
+    REQUIRE(make_directories(header.parent_path()));
+    REQUIRE(write_file_atomically(header, "#include \"" + (include / "demo.hpp").native() + "\"\n"));
+    std::string command = workshop.toolchain.compiler.native();
+    for (const std::vector<std::string>& flags : {common_flags(), flags_of(flavour)})
+      for (const std::string& flag : flags) command += " " + flag;
+    REQUIRE(std::system((command + " -x c++-header " + header.native()).c_str()) == 0);
+  }
+}
+
+std::vector<std::string> objects_of(const Workshop& workshop) {
+  std::vector<std::string> contents;
+  for (const Flavour flavour : {Flavour::plain, Flavour::tsan}) {
+    const Result<std::string> object =
+        read_file(object_folder(workshop.scratch.path(), flavour) / "demo.cpp.o");
+    REQUIRE(object);
+    contents.push_back(*object);
+  }
+  return contents;
+}
+
 }  // namespace
 
 TEST_CASE("a right file becomes one object a flavour that shows the lab's function and nothing else") {
@@ -67,6 +103,50 @@ TEST_CASE("a right file becomes one object a flavour that shows the lab's functi
     REQUIRE(missing);
     CHECK(*missing == std::set<std::string>{"operator new(unsigned long)", "pthread_yield_of_mine"});
   }
+}
+
+TEST_CASE("a precompiled header changes nothing of the object") {
+  Workshop workshop = Workshop::open();
+  give_header(workshop);
+  // The header a second time, and by way of another.
+  const std::vector<SourceFile> sources = {
+      {"demo.cpp", std::string("#include \"demo.hpp\"\n#include \"more.hpp\"\n") + kSolution},
+      {"more.hpp", "#include \"demo.hpp\"\n#include <mutex>\ninline std::mutex unused;\n"}};
+  CHECK(workshop.build(sources).findings.empty());
+  const std::vector<std::string> without = objects_of(workshop);
+  workshop.toolchain.precompiled = workshop.scratch.path() / "built";
+  CHECK(workshop.build(sources).findings.empty());
+  CHECK(objects_of(workshop) == without);
+}
+
+TEST_CASE("who includes another header first gets the lab's all the same") {
+  Workshop workshop = Workshop::open();
+  give_header(workshop);
+  const std::vector<SourceFile> sources = {
+      {"demo.cpp", std::string("#include <mutex>\n#include \"demo.hpp\"\n") + kSolution}};
+  CHECK(workshop.build(sources).findings.empty());
+  const std::vector<std::string> without = objects_of(workshop);
+  workshop.toolchain.precompiled = workshop.scratch.path() / "built";
+  CHECK(workshop.build(sources).findings.empty());
+  CHECK(objects_of(workshop) == without);
+}
+
+TEST_CASE("a precompiled header is taken in the header's place, and one that is none is not") {
+  Workshop workshop = Workshop::open();
+  give_header(workshop);
+  const std::vector<SourceFile> sources = {{"demo.cpp", std::string("#include \"demo.hpp\"\n") + kSolution}};
+  REQUIRE(write_file_atomically(workshop.lab.folder / "include/demo.hpp", "#error read\n"));
+  REQUIRE(workshop.build(sources).findings.size() == 1);
+  workshop.toolchain.precompiled = workshop.scratch.path() / "built";
+  CHECK(workshop.build(sources).findings.empty());
+
+  for (const Flavour flavour : {Flavour::plain, Flavour::tsan})
+    REQUIRE(write_file_atomically(workshop.toolchain.precompiled / "demo" /
+                                      ("headers_" + std::string(to_text(flavour))) / "demo.hpp.gch",
+                                  "no precompiled header"));
+  REQUIRE(workshop.build(sources).findings.size() == 1);
+  REQUIRE(write_file_atomically(workshop.lab.folder / "include/demo.hpp", kInterface));
+  CHECK(workshop.build(sources).findings.empty());
 }
 
 TEST_CASE("byte order mark, carriage returns and several files are all right") {

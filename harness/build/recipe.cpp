@@ -1,5 +1,7 @@
 #include "build/recipe.hpp"
 
+#include "submission_flags.hpp"
+
 namespace racecourse {
 
 // A student's file takes about 0.5 s and 200 MB; these stop template, constexpr, include and macro bombs, and
@@ -17,25 +19,11 @@ Limits compiler_limits() {
                 .output_bytes = 4ull << 20};
 }
 
-std::vector<std::string> common_flags() {
-  return {"-fPIC",
-          "-fvisibility=hidden",
-          "-fno-semantic-interposition",
-          "-Wall",
-          "-Wextra",
-          "-fdiagnostics-color=never",
-          "-fmax-errors=20",
-          "-ftemplate-depth=200"};
-}
+std::vector<std::string> common_flags() { return {SUBMISSION_FLAGS}; }
 
 std::vector<std::string> flags_of(Flavour flavour) {
-  // -g1: lines and function names, all that findings show, at a tenth of the cost of -g.
-  if (flavour == Flavour::plain) return {"-O2", "-g1"};
-  // -O1: at -O2 the compiler removes some races before ThreadSanitizer can see them. -fno-inline: g++ leaves
-  // out the hooks of a local object when everything that takes its address has been inlined (a stop flag in
-  // an object on the stack whose thread is started by its own constructor, say), and ThreadSanitizer loses
-  // the student's frame where std::thread's constructor is inlined.
-  return {"-O1", "-fno-inline", "-g1", "-fsanitize=thread", "-Wno-tsan"};
+  if (flavour == Flavour::plain) return {SUBMISSION_FLAGS_PLAIN};
+  return {SUBMISSION_FLAGS_TSAN};
 }
 
 std::string build_recipe() {

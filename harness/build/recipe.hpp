@@ -1,5 +1,5 @@
-// recipe: how submissions are compiled. The same for every submission of every lab; a result holds only for
-// the recipe it was made with (build_recipe in build.hpp).
+// recipe: how submissions are compiled, from the lists in cmake/SubmissionFlags.cmake. The same for every
+// submission of every lab; a result holds only for the recipe it was made with (build_recipe in build.hpp).
 #pragma once
 
 #include <array>

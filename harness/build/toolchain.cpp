@@ -49,6 +49,7 @@ Result<Toolchain> find_toolchain(const std::string& compiler, const Launcher& la
                       .version = {},
                       .linker = {},
                       .places = system_places(),
+                      .precompiled = {},
                       .launcher = launcher};
   if (toolchain.compiler.empty())
     return environment_error(

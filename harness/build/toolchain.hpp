@@ -16,7 +16,8 @@ struct Toolchain {
   std::string version;             // "g++ (Debian 12.2.0-14+deb12u1) 12.2.0"
   std::string linker;              // The value of -fuse-ld, or empty for the compiler's own.
   std::vector<std::filesystem::path>
-      places;  // What the compiler reads besides sources: itself, and the system's.
+      places;                         // What the compiler reads besides sources: itself, and the system's.
+  std::filesystem::path precompiled;  // Holds <lab>/headers_<flavour>/<header>.gch, where there are any.
   Launcher launcher;
 };
 

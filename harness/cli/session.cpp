@@ -54,6 +54,7 @@ Result<Session> open_session(const SessionOptions& options, const fs::path& near
   RC_ASSIGN(session.confinement, choose_confinement(session.kit, strictest));
   session.kit.sandbox = session.confinement.sandbox;
   RC_ASSIGN(session.toolchain, find_toolchain(options.compiler, session.kit.launcher()));
+  session.toolchain.precompiled = session.kit.built / "labs";
   session.jobs = options.jobs != 0 ? options.jobs : static_cast<unsigned>(core_count());
   return session;
 }
