@@ -155,6 +155,8 @@ class Build {
                         "SOURCE_DATE_EPOCH=0"};
     spec.limits = compiler_limits();
     RC_ASSIGN(LaunchOutcome outcome, launch(spec));
+    outcome.output = without_our_places(std::move(outcome.output), (lab_.folder / "include").native(),
+                                        (header_folder(command.flavour) / (lab_.name + ".hpp")).native());
     if (outcome.kernel.exit_code != 0 || outcome.kernel.limit_hit != LimitHit::none) return outcome;
     RC_TRY(take(command, command.result));
     std::error_code code;

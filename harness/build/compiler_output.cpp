@@ -19,24 +19,69 @@ std::string brief(std::string_view name) {
   return std::string(name.substr(0, end)) + "...";
 }
 
+bool says(std::string_view line, std::string_view words) {
+  return line.find(words) != std::string_view::npos;
+}
+
+bool is_error(std::string_view line) { return says(line, ": error: ") || says(line, ": fatal error: "); }
+
+// As it was given to the compiler.
+bool is_of_submission(std::string_view line) { return line.starts_with("./"); }
+
+// Takes the first line off `rest`.
+std::string_view take_line(std::string_view& rest) {
+  const std::size_t end = std::min(rest.find('\n'), rest.size());
+  const std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return line;
+}
+
+// "./file:line:column: ..."
+std::vector<Place> place_of(std::string_view line) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return {};
+  std::string file(line.substr(0, colon));
+  while (file.starts_with("./")) file.erase(0, 2);
+  int number = 0;
+  for (const char c : line.substr(colon + 1)) {
+    if (c < '0' || c > '9' || number > 100'000'000) break;
+    number = number * 10 + (c - '0');
+  }
+  return {Place{brief(file), number, {}}};
+}
+
+void leave_out(std::string& text, const std::string& part) {
+  for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos;) text.erase(at, part.size());
+}
+
 }  // namespace
 
 std::vector<Place> first_error(std::string_view output) {
-  const std::size_t error = std::min(output.find(": error: "), output.find(": fatal error: "));
-  if (error == std::string_view::npos) return {};
-  const std::size_t line_begin =
-      output.rfind('\n', error) == std::string_view::npos ? 0 : output.rfind('\n', error) + 1;
-  const std::string_view head = output.substr(line_begin, error - line_begin);
-  const std::size_t colon = head.find(':');
-  if (colon == std::string_view::npos) return {};
-  std::string file(head.substr(0, colon));
-  while (file.starts_with("./")) file.erase(0, 2);
-  int line = 0;
-  for (const char c : head.substr(colon + 1)) {
-    if (c < '0' || c > '9' || line > 100'000'000) break;
-    line = line * 10 + (c - '0');
+  std::string_view error;
+  std::string_view own;
+  for (std::string_view rest = output; !rest.empty();) {
+    const std::string_view line = take_line(rest);
+    if (is_error(line)) {
+      if (!error.empty()) break;
+      error = line;
+      if (is_of_submission(line)) own = line;
+    } else if (is_of_submission(line) &&
+               (error.empty() ? says(line, "   required from ") : own.empty() && says(line, ": note: "))) {
+      own = line;
+    }
   }
-  return {Place{brief(file), line, {}}};
+  return place_of(own.empty() ? error : own);
+}
+
+std::string without_our_places(std::string output, const std::string& include, const std::string& includer) {
+  static const std::string kFirst = "In file included from ";
+  static const std::string kNext = ",\n                 from ";
+  const std::string line = includer + ":1";
+  leave_out(output, kNext + line);
+  leave_out(output, kFirst + line + ":\n");
+  leave_out(output, line + kNext);
+  leave_out(output, include + "/");
+  return output;
 }
 
 Finding missing(const std::set<std::string>& functions) {

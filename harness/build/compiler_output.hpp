@@ -10,8 +10,15 @@
 
 namespace racecourse {
 
-// The place of the compiler's first error, "file:line:column: error: ..."; none where it names none.
+// The place of the compiler's first error, "file:line:column: error: ..."; none where it names none. Where
+// that is in somebody else's header, the place in the submission that led there, if the compiler names one.
 [[nodiscard]] std::vector<Place> first_error(std::string_view output);
+
+// Calls the lab's headers by their names alone, and leaves out the file that includes one in order to
+// precompile it: what a student reads does not depend on where it was compiled. `include` is a folder,
+// `includer` a file, both absolute.
+[[nodiscard]] std::string without_our_places(std::string output, const std::string& include,
+                                             const std::string& includer);
 
 // The finding of functions that are declared and never defined.
 [[nodiscard]] Finding missing(const std::set<std::string>& functions);

@@ -18,7 +18,7 @@ namespace racecourse {
 namespace {
 
 // Raised whenever the meaning of a stored result changes.
-constexpr std::uint64_t kStoreFormat = 4;
+constexpr std::uint64_t kStoreFormat = 5;
 
 // One scenario under one instrument, with its runs as they come in.
 struct Item {
