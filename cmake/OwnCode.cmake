@@ -18,7 +18,9 @@ add_library(own_language INTERFACE)
 target_link_libraries(own_language INTERFACE own_warnings)
 target_compile_features(own_language INTERFACE cxx_std_23)
 target_include_directories(own_language INTERFACE ${PROJECT_SOURCE_DIR}/harness)
-target_compile_options(own_language INTERFACE -fstack-protector-strong)
+target_compile_options(own_language INTERFACE -fstack-protector-strong
+  # In KB. g++ collects garbage less often: an eighth of the time for a fifth more of memory.
+  $<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-heapsize=262144>)
 
 # What stands between the harness and student code, and starts where no library is visible.
 add_library(own_static_program INTERFACE)
