@@ -26,7 +26,8 @@ foreach(flavour plain tsan schedules)
   target_compile_features(driver_runtime_${flavour} PUBLIC cxx_std_20)
   target_link_libraries(driver_runtime_${flavour} PUBLIC doctest::doctest Threads::Threads own_warnings)
 endforeach()
-target_sources(driver_runtime_plain PRIVATE ${runtime}/body_once.cpp ${runtime}/no_sanitizer.cpp)
+target_sources(driver_runtime_plain PRIVATE ${runtime}/body_once.cpp ${runtime}/no_sanitizer.cpp ${runtime}/short_reads.cpp
+  ${runtime}/next_symbol.cpp)
 target_sources(driver_runtime_tsan PRIVATE ${runtime}/body_once.cpp ${runtime}/sanitizer.cpp)
 # Hooks on libraries, as in runtime_schedules; what stands between ThreadSanitizer and a library is not instrumented.
 set(hooks ${runtime}/library_memory.cpp ${runtime}/library_streams.cpp ${runtime}/next_symbol.cpp ${runtime}/tsan_access.cpp)
