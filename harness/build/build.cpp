@@ -142,8 +142,8 @@ class Build {
     spec.visible.readable = toolchain_.places;
     spec.visible.readable.insert(spec.visible.readable.end(),
                                  {source_folder_, lab_.folder / "include", exports_});
-    if (const fs::path headers = header_folder(command.flavour); !headers.empty())
-      spec.visible.readable.push_back(headers);
+    const fs::path headers = header_folder(command.flavour);
+    if (!headers.empty()) spec.visible.readable.push_back(headers);
     if (command.links) spec.visible.readable.push_back(object_folder(scratch_, command.flavour));
     spec.visible.writable = {command.out};
     spec.folder = source_folder_;
@@ -156,7 +156,7 @@ class Build {
     spec.limits = compiler_limits();
     RC_ASSIGN(LaunchOutcome outcome, launch(spec));
     outcome.output = without_our_places(std::move(outcome.output), (lab_.folder / "include").native(),
-                                        (header_folder(command.flavour) / (lab_.name + ".hpp")).native());
+                                        (headers / (lab_.name + ".hpp")).native());
     if (outcome.kernel.exit_code != 0 || outcome.kernel.limit_hit != LimitHit::none) return outcome;
     RC_TRY(take(command, command.result));
     std::error_code code;

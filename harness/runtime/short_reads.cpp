@@ -29,8 +29,8 @@ bool is_stream(int descriptor) {
          type == SOCK_STREAM;
 }
 
-std::size_t cut(int descriptor, std::size_t size) {
-  if (size <= kBytesMax) return size;
+std::size_t cut(int descriptor, std::size_t size, int flags = 0) {
+  if (size <= kBytesMax || (flags & MSG_WAITALL) != 0) return size;
   const int error = errno;
   const bool cuts = is_stream(descriptor);
   errno = error;
@@ -47,11 +47,9 @@ RACECOURSE_HOOK ssize_t read(int descriptor, void* memory, std::size_t size) {
   return next<"read", ssize_t>(descriptor, memory, cut(descriptor, size));
 }
 RACECOURSE_HOOK ssize_t recv(int descriptor, void* memory, std::size_t size, int flags) {
-  return next<"recv", ssize_t>(descriptor, memory, (flags & MSG_WAITALL) != 0 ? size : cut(descriptor, size),
-                               flags);
+  return next<"recv", ssize_t>(descriptor, memory, cut(descriptor, size, flags), flags);
 }
 RACECOURSE_HOOK ssize_t recvfrom(int descriptor, void* memory, std::size_t size, int flags, sockaddr* from,
                                  socklen_t* from_size) {
-  return next<"recvfrom", ssize_t>(
-      descriptor, memory, (flags & MSG_WAITALL) != 0 ? size : cut(descriptor, size), flags, from, from_size);
+  return next<"recvfrom", ssize_t>(descriptor, memory, cut(descriptor, size, flags), flags, from, from_size);
 }
