@@ -19,6 +19,9 @@ void Engine::point(const Operation& operation) {
   me.pending = operation;
   ++step_;
   private_run_ = 0;
+  // Who comes to something else has left its loop, and whether it goes on first is a choice again.
+  if (!me.spin.comes_by(operation.pc) && me.laziness == Laziness::spinning) [[unlikely]]
+    clear_laziness(me);
   if (recorder_ != nullptr) recorder_->settle(me.id);
   if (has_operations_ && may_stop(me) && choose(AlternativeKind::stopped_thread, 2) != 0) [[unlikely]] {
     stop_thread(me);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -42,6 +43,8 @@ class SpinDetector {
   // Chosen so that the 16 looks libstdc++ takes before it sleeps are cut short, and a loop that looks at two
   // words or a program that polls a few times is not.
   static constexpr std::uint32_t kStaleReads = 6;
+  // Whoever reads a few words twice or three times, one after the other, is in no loop.
+  static constexpr std::uint32_t kStaleRounds = 3;
 
   void reset() { *this = {}; }
   // Returns true when the thread turns out to spin.
@@ -55,21 +58,32 @@ class SpinDetector {
         newest_ = next_;
         looks_[next_] = look;
         next_ = (next_ + 1) % kLooks;
-        stale_ = 0;
+        begin_run();
         return false;
       }
       next_ = static_cast<std::uint32_t>(found - looks_.begin());
     }
+    met_ |= 1u << next_;
     next_ = (next_ + 1) % kLooks;
-    return ++stale_ >= kStaleReads;
+    const auto words = static_cast<std::uint32_t>(std::popcount(met_));
+    return ++stale_ >= std::max(kStaleReads, kStaleRounds * words);
+  }
+  // The thread comes to a switch point. Returns whether that could belong to the loop: it has passed there
+  // since it last saw or did something new.
+  bool comes_by(std::uintptr_t pc) {
+    if (stale_ == 0) return true;
+    if (std::find(passed_.begin(), passed_.end(), pc) != passed_.end()) return true;
+    passed_[newest_passed_] = pc;
+    newest_passed_ = (newest_passed_ + 1) % kPoints;
+    return false;
   }
   // The thread changed something that others can see.
   void progressed() {
-    stale_ = 0;
+    if (stale_ != 0) begin_run();
     ++changes_;
   }
   // What it looks at may be new.
-  void looks_again() { stale_ = 0; }
+  void looks_again() { begin_run(); }
   // Since they were last forgotten.
   [[nodiscard]] std::uint32_t changes() const { return changes_; }
   void forget_changes() { changes_ = 0; }
@@ -86,11 +100,22 @@ class SpinDetector {
     std::uint64_t value = 0;
     bool operator==(const Look&) const = default;
   };
-  static constexpr std::uint32_t kLooks = 8;  // A loop that looks at more is not recognised.
-  std::array<Look, kLooks> looks_;            // The last different ones; a ring.
+  void begin_run() {
+    stale_ = 0;
+    met_ = 0;
+    passed_.fill(0);
+  }
+
+  // A loop that looks at more words, or has more switch points, is not recognised.
+  static constexpr std::uint32_t kLooks = 8;
+  static constexpr std::uint32_t kPoints = 16;
+  std::array<Look, kLooks> looks_;  // The last different ones; a ring.
   std::uint32_t newest_ = 0;
   std::uint32_t next_ = 0;
-  std::uint32_t stale_ = 0;  // Looks in a row that were nothing new.
+  std::uint32_t stale_ = 0;                       // Looks in a row that were nothing new.
+  std::uint32_t met_ = 0;                         // Which of the looks they were, a bit each.
+  std::array<std::uintptr_t, kPoints> passed_{};  // Where it has come by meanwhile; a ring.
+  std::uint32_t newest_passed_ = 0;
   std::uint32_t changes_ = 0;
 };
 

@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
@@ -201,4 +202,51 @@ WRONG(aba_stack, wrong_outcome) {
             }
           });
   require(!(taken_second.load() == 2 && top.load() == 2), "a node that was taken is not on the stack");
+}
+
+namespace {
+using Words = std::array<std::atomic<int>, 7>;
+[[gnu::noinline]] int sum_of(const Words& words) {
+  int sum = 0;
+  for (const std::atomic<int>& word : words) sum += word.load();
+  return sum;
+}
+}  // namespace
+// Who looks at the same words twice, one after the other, is in no loop that waits for others: it may go on
+// first.
+WRONG(who_looked_twice_is_first, wrong_outcome) {
+  std::array<Words, 3> pages{};
+  std::mutex mutex;
+  int first = 0;
+  const auto come = [&](int who) {
+    const std::lock_guard guard(mutex);
+    if (first == 0) first = who;
+  };
+  std::thread other([&] {
+    come(2);
+    for (Words& words : pages)
+      for (std::atomic<int>& word : words) word.store(1);
+  });
+  int sum = 0;
+  for (const auto& words : pages)
+    for (int round = 0; round < 2; ++round) sum += sum_of(words);
+  come(1);
+  other.join();
+  require(first == 2 && sum >= 0, "the other thread is first");
+}
+// However often it looked.
+WRONG(who_left_its_loop_is_first, wrong_outcome) {
+  std::atomic<int> word = 0;
+  std::mutex mutex;
+  int first = 0;
+  const auto come = [&](int who) {
+    const std::lock_guard guard(mutex);
+    if (first == 0) first = who;
+  };
+  std::thread other([&] { come(2); });
+  int sum = 0;
+  for (int round = 0; round < 100; ++round) sum += word.load();
+  come(1);
+  other.join();
+  require(first == 2 && sum == 0, "the other thread is first");
 }
