@@ -2,8 +2,7 @@
 
 Method: grades every folder of tests/attacks/ with the built command, one submission each, as a class a lab. The label
 expect.json beside each says what must come of it: of a forgery the findings of the build (then nothing of it may run) or
-findings that its runs must show, and the most points it may earn; of an honest one that it passes. An honest one may
-have a "gap": who is to blame for what it loses today, which must not be an accusation.
+findings that its runs must show, and the most points it may earn; of an honest one that it passes.
 """
 import json
 import pathlib
@@ -67,15 +66,11 @@ class Attacks(CommandTest):
             found = self.grade(lab, folders)
             for name, folder in folders.items():
                 with self.subTest(lab=lab, name=name):
-                    label = read_json(folder / "expect.json")
                     findings = found[name]["build"]["findings"] + [
                         finding for scenario in found[name]["scenarios"] for finding in scenario["findings"]]
                     self.assertNotIn("tampering", kinds(findings), json.dumps(findings, indent=1))
-                    if "gap" in label:
-                        self.assertEqual(kinds(findings), {"unsupported_call"}, f"close the gap: {label['gap']}")
-                    else:
-                        self.assertEqual(found[name]["verdict"], "passed", json.dumps(findings, indent=1))
-                        self.assertEqual(found[name]["points"], found[name]["max_points"])
+                    self.assertEqual(found[name]["verdict"], "passed", json.dumps(findings, indent=1))
+                    self.assertEqual(found[name]["points"], found[name]["max_points"])
 
     def test_the_corpus_is_what_it_claims_to_be(self):
         self.assertGreaterEqual(sum(map(len, submissions("forgeries").values())), 60)

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "crash_guard.hpp"
+#include "descriptors.hpp"
 #include "early_thread.hpp"
 #include "engine.hpp"
 #include "heap.hpp"
@@ -55,9 +56,13 @@ class Explorer {
       remember_keys();
     }
   }
-  ~Explorer() { snapshot()->restore(); }
+  ~Explorer() {
+    descriptors_.close_others();
+    snapshot()->restore();
+  }
 
   const Execution& run(Strategy& strategy, Recorder* recorder = nullptr) {
+    descriptors_.close_others();
     snapshot()->restore();
     restore_keys();
     restart_random_bytes();
@@ -147,6 +152,7 @@ class Explorer {
   void* argument_;
   const Options& options_;
   CrashGuard guard_;
+  HostDescriptors descriptors_;
   bool choices_grew_ = false;
 };
 

@@ -13,14 +13,6 @@ namespace racecourse::schedules {
 
 namespace {
 
-// As in <poll.h>, which would declare what is defined below.
-struct PollRequest {
-  int descriptor;
-  short events;
-  short result;
-};
-constexpr short kReadable = 1;
-
 [[noreturn]] void exits(const char* name, std::uintptr_t pc) {
   in_world = false;
   engine().fail(FindingKind::exit_called, std::string("The submission calls ") + name + "().",
@@ -101,15 +93,15 @@ RACECOURSE_UNSUPPORTED(sigtimedwait)
 RACECOURSE_UNSUPPORTED(ualarm)
 RACECOURSE_UNSUPPORTED(setitimer)
 RACECOURSE_UNSUPPORTED(timer_create)
-RACECOURSE_UNSUPPORTED(poll)
-RACECOURSE_UNSUPPORTED(ppoll)
-RACECOURSE_UNSUPPORTED(select)
 RACECOURSE_UNSUPPORTED(pselect)
-RACECOURSE_UNSUPPORTED(epoll_wait)
 RACECOURSE_UNSUPPORTED(epoll_pwait)
+RACECOURSE_UNSUPPORTED(timerfd_create)
+RACECOURSE_UNSUPPORTED(signalfd)
+RACECOURSE_UNSUPPORTED(inotify_init)
+RACECOURSE_UNSUPPORTED(inotify_init1)
 RACECOURSE_UNSUPPORTED(accept)
+RACECOURSE_UNSUPPORTED(sendmsg)
 RACECOURSE_UNSUPPORTED(connect)
-RACECOURSE_UNSUPPORTED(recv)
 RACECOURSE_UNSUPPORTED(recvfrom)
 RACECOURSE_UNSUPPORTED(recvmsg)
 RACECOURSE_UNSUPPORTED(semop)
@@ -134,12 +126,3 @@ RACECOURSE_UNSUPPORTED(lockf)
   }
 RACECOURSE_MMAP(mmap)
 RACECOURSE_MMAP(mmap64)
-
-// Reading what is there is harmless; reading what another thread has yet to write would hang the process.
-RACECOURSE_HOOK ssize_t read(int descriptor, void* memory, std::size_t size) {
-  if (in_world) {
-    PollRequest ready{descriptor, kReadable, 0};
-    if (next<"poll", int>(&ready, 1UL, 0) == 0) unsupported("read", RACECOURSE_CALLER);
-  }
-  return next<"read", ssize_t>(descriptor, memory, size);
-}

@@ -34,6 +34,9 @@ enum class OperationKind : std::uint8_t {
   semaphore_wait,
   semaphore_post,
   barrier_wait,
+  descriptor_read,
+  descriptor_write,
+  descriptor_wait,  // poll() and its kin.
   once,
   futex_wait,
   futex_wake,

@@ -24,6 +24,8 @@ std::string waits_text(const Thread& thread) {
       return "waits for a semaphore";
     case ObjectKind::barrier:
       return "waits at a barrier";
+    case ObjectKind::descriptors:
+      return "waits for a file descriptor";
     case ObjectKind::once:
       return "waits for a one-time initialisation";
     case ObjectKind::futex:

@@ -8,6 +8,7 @@ void SyncObjects::new_execution() {
   rwlocks_.reset();
   conditions_.reset();
   semaphores_.reset();
+  descriptors_.reset();
   barriers_.reset();
   onces_.reset();
   futexes_.reset();

@@ -23,6 +23,7 @@ enum class ObjectKind : std::uint8_t {
   condition,
   semaphore,
   barrier,
+  descriptors,
   once,
   futex,
   atomic,
@@ -110,6 +111,19 @@ struct Barrier : SyncObject {
     needed = arrived = 0;
     clock.clear();
     waiters.reset();
+  }
+};
+
+// All file descriptors together; see hooks_descriptor.cpp.
+struct Descriptors : SyncObject {
+  static constexpr ObjectKind kKind = ObjectKind::descriptors;
+  VectorClock given;  // What readers acquire.
+  VectorClock taken;  // What writers acquire, who may have waited for room.
+  ThreadQueue contenders;
+  void reset() {
+    given.clear();
+    taken.clear();
+    contenders.reset();
   }
 };
 
@@ -228,6 +242,7 @@ class SyncObjects {
   Pool<Condition> conditions_;
   Pool<Semaphore> semaphores_;
   Pool<Barrier> barriers_;
+  Pool<Descriptors> descriptors_;
   Pool<Once> onces_;
   Pool<Futex> futexes_;
   Pool<ThreadEnd> thread_ends_;
@@ -253,6 +268,10 @@ inline SyncObjects::Pool<Semaphore>& SyncObjects::pool() {
 template <>
 inline SyncObjects::Pool<Barrier>& SyncObjects::pool() {
   return barriers_;
+}
+template <>
+inline SyncObjects::Pool<Descriptors>& SyncObjects::pool() {
+  return descriptors_;
 }
 template <>
 inline SyncObjects::Pool<Once>& SyncObjects::pool() {

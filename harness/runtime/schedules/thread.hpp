@@ -15,6 +15,7 @@
 
 namespace racecourse::schedules {
 
+struct DescriptorWait;
 struct Mutex;
 struct SyncObject;
 struct Thread;
@@ -163,7 +164,8 @@ struct Thread {
   Thread* queue_previous = nullptr;
   std::uint64_t deadline_ns = 0;  // On the virtual clock.
   std::uint32_t futex_bits = 0;
-  std::uint64_t wait_began = 0;  // A step.
+  const DescriptorWait* waits_for_descriptors = nullptr;  // On its stack, while it contends for them.
+  std::uint64_t wait_began = 0;                           // A step.
 
   // Counted while the schedule is fair; see starvation.hpp.
   SyncObject* sought = nullptr;     // The lock or semaphore it last took or came to wait for.

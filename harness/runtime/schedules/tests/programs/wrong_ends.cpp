@@ -1,8 +1,6 @@
 // Programs that end as they should not, or ask for what cannot be controlled.
-#include <poll.h>
 #include <pthread.h>
 #include <sys/mman.h>
-#include <sys/select.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -123,16 +121,6 @@ WRONG(alarm_with_a_handler, unsupported_call) {
   std::signal(SIGALRM, [](int) {});
   alarm(1);
   std::this_thread::sleep_for(std::chrono::seconds(2));
-}
-WRONG(select_on_a_descriptor, unsupported_call) {
-  fd_set readable;
-  FD_ZERO(&readable);
-  FD_SET(0, &readable);
-  (void)select(1, &readable, nullptr, nullptr, nullptr);
-}
-WRONG(poll_on_a_descriptor, unsupported_call) {
-  pollfd request{0, POLLIN, 0};
-  std::thread([&] { (void)poll(&request, 1, -1); }).join();
 }
 WRONG(thread_cancelled, unsupported_call) {
   std::atomic<bool> stop = false;

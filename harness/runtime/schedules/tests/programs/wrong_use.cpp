@@ -191,10 +191,3 @@ WRONG(stack_overflow, crash) {
 }
 WRONG(abort_called, crash) { std::abort(); }
 WRONG(fork_called, unsupported_call) { (void)!fork(); }
-WRONG(read_from_an_empty_pipe, unsupported_call) {
-  int ends[2];
-  if (pipe(ends) == 0) {
-    char letter = 0;
-    (void)!read(ends[0], &letter, 1);
-  }
-}
