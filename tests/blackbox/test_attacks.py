@@ -26,6 +26,12 @@ def submissions(pattern):
     return by_lab
 
 
+def unmeasured(lab):
+    """The measurements that a busy machine spoilt: they cost nothing, which nobody earned by forging."""
+    return [scenario for scenario in lab["scenarios"]
+            if scenario["instrument"] == "speed" and scenario["verdict"] == "inconclusive"]
+
+
 class Attacks(CommandTest):
     def grade(self, lab, folders, limits=None):
         """The graded labs of a class of these submissions, by name. The reference, last, shows that nobody harmed it."""
@@ -46,7 +52,8 @@ class Attacks(CommandTest):
         build = lab["build"]["findings"]
         runs = [finding for scenario in lab["scenarios"] for finding in scenario["findings"]]
         self.assertEqual(lab["verdict"], label["verdict"])
-        self.assertLessEqual(lab["points"], label.get("points_max", 0))
+        given = sum(scenario["points"] for scenario in unmeasured(lab))
+        self.assertLessEqual(lab["points"] - given, label.get("points_max", 0))
         if "build" in label:
             self.assertEqual(kinds(build), set(label["build"]), build)
             self.assertEqual({scenario["verdict"] for scenario in lab["scenarios"]}, {"not_run"})
@@ -69,7 +76,8 @@ class Attacks(CommandTest):
                     findings = found[name]["build"]["findings"] + [
                         finding for scenario in found[name]["scenarios"] for finding in scenario["findings"]]
                     self.assertNotIn("tampering", kinds(findings), json.dumps(findings, indent=1))
-                    self.assertEqual(found[name]["verdict"], "passed", json.dumps(findings, indent=1))
+                    self.assertEqual(found[name]["verdict"], "inconclusive" if unmeasured(found[name]) else "passed",
+                                     json.dumps(findings, indent=1))
                     self.assertEqual(found[name]["points"], found[name]["max_points"])
 
     def test_the_corpus_is_what_it_claims_to_be(self):
