@@ -5,6 +5,7 @@
 using namespace scenarios;
 
 namespace {
+namespace loop_cancels {
 
 class Farewell {
  public:
@@ -44,8 +45,6 @@ Task<void> cancel_after(EventLoop& loop, Diary& diary, Duration duration, TaskId
   diary.note_at(loop.cancel(task) ? "cancelled_again" : "refused");
 }
 
-}  // namespace
-
 RACECOURSE_SCENARIO(loop_cancels) {
   VirtualClock clock;
   Diary diary(clock);
@@ -65,3 +64,6 @@ RACECOURSE_SCENARIO(loop_cancels) {
   CHECK_MESSAGE(forgotten,
                 "the deadline of a cancelled sleeper must be forgotten: the loop must not sleep for it");
 }
+
+}  // namespace loop_cancels
+}  // namespace

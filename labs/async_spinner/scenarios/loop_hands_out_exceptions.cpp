@@ -4,6 +4,7 @@
 using namespace scenarios;
 
 namespace {
+namespace loop_hands_out_exceptions {
 
 Task<void> fail_after(EventLoop& loop, Duration duration, int code) {
   co_await loop.sleep(duration);
@@ -19,8 +20,6 @@ Task<void> join(EventLoop& loop, Diary& diary, TaskId task) {
   const Ending ending = co_await loop.join(task);
   diary.note_at(name_of(ending));
 }
-
-}  // namespace
 
 RACECOURSE_SCENARIO(loop_hands_out_exceptions) {
   VirtualClock clock;
@@ -40,3 +39,6 @@ RACECOURSE_SCENARIO(loop_hands_out_exceptions) {
   EXPECT_TEXT(run_outcome(*loop), "nothing",
               "an exception that run() has thrown must not be thrown by the next run()");
 }
+
+}  // namespace loop_hands_out_exceptions
+}  // namespace

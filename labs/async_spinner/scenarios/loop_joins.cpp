@@ -5,6 +5,7 @@
 using namespace scenarios;
 
 namespace {
+namespace loop_joins {
 
 Task<void> work(EventLoop& loop, Diary& diary, Duration duration) {
   co_await loop.sleep(duration);
@@ -22,8 +23,6 @@ Task<void> join_late(EventLoop& loop, Diary& diary, Duration start, TaskId first
   const Ending two = co_await loop.join(second);
   diary.note_at("late:" + std::string(name_of(one)) + "," + std::string(name_of(two)));
 }
-
-}  // namespace
 
 RACECOURSE_SCENARIO(loop_joins) {
   VirtualClock clock;
@@ -44,3 +43,6 @@ RACECOURSE_SCENARIO(loop_joins) {
               "whoever joins a task must go on when it has ended, in the order of joining, and at once if it "
               "had ended");
 }
+
+}  // namespace loop_joins
+}  // namespace

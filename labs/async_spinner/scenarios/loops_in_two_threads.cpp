@@ -9,6 +9,7 @@
 using namespace scenarios;
 
 namespace {
+namespace loops_in_two_threads {
 
 Task<Result> slow(EventLoop& loop, int steps) {
   for (int step = 0; step < steps; ++step) {
@@ -39,8 +40,6 @@ void use_a_loop(User& user, int steps) {
   }
 }
 
-}  // namespace
-
 RACECOURSE_SCENARIO(loops_in_two_threads) {
   constexpr int kSteps = 1;  // The operation ends at an odd time.
   std::array<User, 2> users;
@@ -57,3 +56,6 @@ RACECOURSE_SCENARIO(loops_in_two_threads) {
     EXPECT_TEXT(std::to_string(user.result), std::to_string(kSteps), "each loop must run its own operation");
   }
 }
+
+}  // namespace loops_in_two_threads
+}  // namespace

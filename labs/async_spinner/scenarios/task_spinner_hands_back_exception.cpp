@@ -4,6 +4,7 @@
 using namespace scenarios;
 
 namespace {
+namespace task_spinner_hands_back_exception {
 
 Task<Result> fail_after(EventLoop& loop, Duration duration, int code) {
   co_await loop.sleep(duration);
@@ -29,8 +30,6 @@ Task<void> supervise(EventLoop& loop, VirtualTerminal& terminal, Diary& diary, D
   }
 }
 
-}  // namespace
-
 RACECOURSE_SCENARIO(task_spinner_hands_back_exception) {
   VirtualClock clock;
   Diary diary(clock);
@@ -52,3 +51,6 @@ RACECOURSE_SCENARIO(task_spinner_hands_back_exception) {
   EXPECT_TEXT(second.text(), "int" + std::to_string(code) + "@25",
               "the exception of an operation that fails before it suspends must come out");
 }
+
+}  // namespace task_spinner_hands_back_exception
+}  // namespace

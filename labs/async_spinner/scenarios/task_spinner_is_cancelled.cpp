@@ -5,6 +5,7 @@
 using namespace scenarios;
 
 namespace {
+namespace task_spinner_is_cancelled {
 
 Task<Result> stubborn(EventLoop& loop, Diary& diary, bool gives_in) {
   try {
@@ -35,8 +36,6 @@ Task<void> cancel_after(EventLoop& loop, Diary& diary, Duration duration, TaskId
   diary.note_at(name_of(ending));
 }
 
-}  // namespace
-
 RACECOURSE_SCENARIO(task_spinner_is_cancelled) {
   VirtualClock clock;
   Diary diary(clock);
@@ -58,3 +57,6 @@ RACECOURSE_SCENARIO(task_spinner_is_cancelled) {
   EXPECT_TEXT(second.text(), "|@15 /@25 operation@30 C@30 result5@30 returned@30",
               "an operation that catches Cancelled and returns must have its result handed back");
 }
+
+}  // namespace task_spinner_is_cancelled
+}  // namespace

@@ -7,6 +7,7 @@
 using namespace scenarios;
 
 namespace {
+namespace task_spinner_shares_loop {
 
 // Notes whether any other thread than the one that made it draws or cleans.
 class OneThreadTerminal final : public async_spinner::Terminal {
@@ -48,8 +49,6 @@ Task<void> supervise(EventLoop& loop, async_spinner::Terminal& terminal) {
   (void)co_await async_spinner::with_task_spinner(loop, terminal, 10ms, slow(loop, 9));
 }
 
-}  // namespace
-
 RACECOURSE_SCENARIO(task_spinner_shares_loop) {
   VirtualClock clock;
   Diary diary(clock);
@@ -66,3 +65,6 @@ RACECOURSE_SCENARIO(task_spinner_shares_loop) {
               "the spinner must draw at its interval, however many turns other tasks take");
   CHECK_MESSAGE(!terminal.others, "the coroutine half must draw in the thread of its loop");
 }
+
+}  // namespace task_spinner_shares_loop
+}  // namespace

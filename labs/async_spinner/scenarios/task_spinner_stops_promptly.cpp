@@ -4,6 +4,7 @@
 using namespace scenarios;
 
 namespace {
+namespace task_spinner_stops_promptly {
 
 Task<Result> slow(EventLoop& loop, Diary& diary, Duration duration) {
   co_await loop.sleep(duration);
@@ -16,8 +17,6 @@ Task<void> supervise(EventLoop& loop, VirtualTerminal& terminal, Diary& diary, D
   (void)co_await async_spinner::with_task_spinner(loop, terminal, interval, std::move(operation));
   diary.note_at("handed_back");
 }
-
-}  // namespace
 
 RACECOURSE_SCENARIO(task_spinner_stops_promptly) {
   VirtualClock clock;
@@ -36,3 +35,6 @@ RACECOURSE_SCENARIO(task_spinner_stops_promptly) {
   CHECK_MESSAGE(loop_ended,
                 "after that nothing of the spinner may be left for which the loop goes on sleeping");
 }
+
+}  // namespace task_spinner_stops_promptly
+}  // namespace

@@ -8,6 +8,7 @@
 using namespace scenarios;
 
 namespace {
+namespace thread_two_at_once {
 
 struct User {
   PlainTerminal& terminal = make_plain_terminal();
@@ -29,8 +30,6 @@ void use_a_spinner(User& user, async_spinner::Result number, int frames) {
   }
 }
 
-}  // namespace
-
 RACECOURSE_SCENARIO(thread_two_at_once) {
   const int frames = static_cast<int>(racecourse::inputs().between(4, 6));
   std::array<User, 2> users;
@@ -46,3 +45,6 @@ RACECOURSE_SCENARIO(thread_two_at_once) {
                   "each call must hand back the result of its own operation");
   }
 }
+
+}  // namespace thread_two_at_once
+}  // namespace

@@ -8,13 +8,12 @@
 #include "shared_page.hpp"
 
 namespace {
+namespace dead_workers_are_replaced {
 
 scenarios::Meeting* meeting = nullptr;
 
 std::string leave(const std::string&) { scenarios::leave_worker(1); }
 std::string meet(const std::string&) { return meeting->attend(2) ? "met" : "alone"; }
-
-}  // namespace
 
 RACECOURSE_SCENARIO(dead_workers_are_replaced) {
   meeting = scenarios::make_shared<scenarios::Meeting>();
@@ -31,3 +30,6 @@ RACECOURSE_SCENARIO(dead_workers_are_replaced) {
   pool.reset();
   before.check_nothing_left("when a pool is gone whose workers have died");
 }
+
+}  // namespace dead_workers_are_replaced
+}  // namespace

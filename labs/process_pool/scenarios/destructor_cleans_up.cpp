@@ -9,6 +9,7 @@
 #include "shared_page.hpp"
 
 namespace {
+namespace destructor_cleans_up {
 
 struct Page {
   std::atomic<int> started{0};
@@ -21,8 +22,6 @@ std::string get_stuck(const std::string&) {
   page->never.pass();
   return "gave up";
 }
-
-}  // namespace
 
 RACECOURSE_SCENARIO(destructor_cleans_up) {
   page = scenarios::make_shared<Page>();
@@ -44,3 +43,6 @@ RACECOURSE_SCENARIO(destructor_cleans_up) {
                 "The destructor must not wait for unfinished tasks: it ends them.");
   before.check_nothing_left("after the destructor of a busy pool");
 }
+
+}  // namespace destructor_cleans_up
+}  // namespace

@@ -10,6 +10,7 @@
 #include "shared_page.hpp"
 
 namespace {
+namespace free_worker_takes_next_task {
 
 constexpr int kTasks = 12;
 
@@ -25,8 +26,6 @@ std::string first_waits_for_others(const std::string& argument) {
   return "done";
 }
 
-}  // namespace
-
 RACECOURSE_SCENARIO(free_worker_takes_next_task) {
   page = scenarios::make_shared<Page>();
   std::vector<std::string> arguments(kTasks, "other");
@@ -37,3 +36,6 @@ RACECOURSE_SCENARIO(free_worker_takes_next_task) {
   CHECK_MESSAGE(!was_stuck,
                 "While one worker is busy with a long task, the free one must take all the other tasks.");
 }
+
+}  // namespace free_worker_takes_next_task
+}  // namespace

@@ -12,6 +12,7 @@
 #include "shared_page.hpp"
 
 namespace {
+namespace idle_worker_dies {
 
 scenarios::Meeting* meeting = nullptr;
 
@@ -20,8 +21,6 @@ std::string pid_of_worker(const std::string&) {
   return std::to_string(::getpid());
 }
 std::string echo(const std::string& argument) { return argument; }
-
-}  // namespace
 
 RACECOURSE_SCENARIO(idle_worker_dies) {
   meeting = scenarios::make_shared<scenarios::Meeting>();
@@ -41,3 +40,6 @@ RACECOURSE_SCENARIO(idle_worker_dies) {
   CHECK_MESSAGE(all_right,
                 "When workers die that have no task, the tasks that follow must run in new workers.");
 }
+
+}  // namespace idle_worker_dies
+}  // namespace

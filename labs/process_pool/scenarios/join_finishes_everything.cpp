@@ -10,6 +10,7 @@
 #include "watcher.hpp"
 
 namespace {
+namespace join_finishes_everything {
 
 struct Page {
   std::atomic<bool> joining{false};
@@ -23,8 +24,6 @@ std::string wait_at_gate(const std::string& argument) {
   ++page->finished;
   return argument;
 }
-
-}  // namespace
 
 RACECOURSE_SCENARIO(join_finishes_everything) {
   constexpr int kTasks = 25;
@@ -50,3 +49,6 @@ RACECOURSE_SCENARIO(join_finishes_everything) {
   pool->close();
   CHECK_MESSAGE(scenarios::outcome_of(*last) == "value x", "terminate() after join() must do nothing.");
 }
+
+}  // namespace join_finishes_everything
+}  // namespace

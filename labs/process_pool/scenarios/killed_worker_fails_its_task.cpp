@@ -10,6 +10,7 @@
 #include "shared_page.hpp"
 
 namespace {
+namespace killed_worker_fails_its_task {
 
 struct Page {
   std::atomic<int> victim{0};
@@ -28,8 +29,6 @@ std::string wait_at_gate(const std::string& argument) {
   page->other_started = true;
   return page->gate.pass() ? argument : "gave up";
 }
-
-}  // namespace
 
 RACECOURSE_SCENARIO(killed_worker_fails_its_task) {
   page = scenarios::make_shared<Page>();
@@ -53,3 +52,6 @@ RACECOURSE_SCENARIO(killed_worker_fails_its_task) {
                 "The death of a worker must not harm another's task.");
   CHECK_MESSAGE(page->victim_runs == 1, "The task of a dead worker must not be run again.");
 }
+
+}  // namespace killed_worker_fails_its_task
+}  // namespace

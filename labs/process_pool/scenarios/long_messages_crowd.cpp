@@ -9,10 +9,9 @@
 #include "racecourse/scenario.hpp"
 
 namespace {
+namespace long_messages_crowd {
 
 std::string reversed(const std::string& argument) { return std::string(argument.rbegin(), argument.rend()); }
-
-}  // namespace
 
 RACECOURSE_SCENARIO(long_messages_crowd) {
   constexpr std::size_t kTasks = 6;
@@ -40,3 +39,6 @@ RACECOURSE_SCENARIO(long_messages_crowd) {
                 "Six tasks with long arguments and results, asked for from the last to the first, must give "
                 "their results.");
 }
+
+}  // namespace long_messages_crowd
+}  // namespace

@@ -10,6 +10,7 @@
 #include "shared_page.hpp"
 
 namespace {
+namespace map_with_failures {
 
 using scenarios::milliseconds;
 
@@ -38,8 +39,6 @@ std::string fail_0_linger_8(const std::string& argument) {
   return argument;
 }
 
-}  // namespace
-
 RACECOURSE_SCENARIO(map_with_failures) {
   page = scenarios::make_shared<Page>();
   const std::vector<std::string> arguments = {"0", "1", "2", "3", "4", "5", "6", "7", "8"};
@@ -59,3 +58,6 @@ RACECOURSE_SCENARIO(map_with_failures) {
   CHECK_MESSAGE((scenarios::sorted_map(*pool, echo, arguments) == arguments),
                 "After a map() that failed the next one must work.");
 }
+
+}  // namespace map_with_failures
+}  // namespace

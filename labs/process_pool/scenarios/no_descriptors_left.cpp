@@ -14,6 +14,7 @@
 #include "racecourse/scenario.hpp"
 
 namespace {
+namespace no_descriptors_left {
 
 constexpr int kWorkers = 3;
 constexpr std::size_t kSpareMax = 14;
@@ -68,9 +69,10 @@ bool check_with(std::size_t spare) {
   return right && before.check_nothing_left("after make_pool() was refused a descriptor");
 }
 
-}  // namespace
-
 RACECOURSE_SCENARIO(no_descriptors_left) {
   for (std::size_t spare = 0; spare <= kSpareMax; ++spare)
     if (!check_with(spare)) return;
 }
+
+}  // namespace no_descriptors_left
+}  // namespace

@@ -10,6 +10,7 @@
 #include "watcher.hpp"
 
 namespace {
+namespace result_comes_later {
 
 using std::chrono::milliseconds;
 
@@ -75,9 +76,10 @@ void check_while_others_finish() {
   CHECK_MESSAGE(finished, "wait_for() must not return because another task has finished.");
 }
 
-}  // namespace
-
 RACECOURSE_SCENARIO(result_comes_later) {
   page = scenarios::make_shared<Page>();
   if (check_alone()) check_while_others_finish();
 }
+
+}  // namespace result_comes_later
+}  // namespace

@@ -9,13 +9,12 @@
 #include "shared_page.hpp"
 
 namespace {
+namespace results_in_any_order {
 
 scenarios::Gate* gate = nullptr;
 
 std::string echo(const std::string& argument) { return argument + "!"; }
 std::string wait_at_gate(const std::string& argument) { return gate->pass() ? argument : "gave up"; }
-
-}  // namespace
 
 RACECOURSE_SCENARIO(results_in_any_order) {
   gate = scenarios::make_shared<scenarios::Gate>();
@@ -41,3 +40,6 @@ RACECOURSE_SCENARIO(results_in_any_order) {
                   "get() must give the value of its own task, in whatever order results are asked for.");
   CHECK_MESSAGE(scenarios::outcome_of(*first) == "value first", "get() must give the value of its own task.");
 }
+
+}  // namespace results_in_any_order
+}  // namespace

@@ -11,6 +11,7 @@
 #include "shared_page.hpp"
 
 namespace {
+namespace results_outlive_pool {
 
 struct Page {
   std::atomic<bool> started{false};
@@ -63,8 +64,6 @@ void check(const Results& results, const std::string& when) {
   }
 }
 
-}  // namespace
-
 RACECOURSE_SCENARIO(results_outlive_pool) {
   page = scenarios::make_shared<Page>();
   auto pool = process_pool::make_pool(1);
@@ -81,3 +80,6 @@ RACECOURSE_SCENARIO(results_outlive_pool) {
   pool.reset();
   check(destroyed, "after the destructor alone");
 }
+
+}  // namespace results_outlive_pool
+}  // namespace

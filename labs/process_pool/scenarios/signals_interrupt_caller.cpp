@@ -16,6 +16,7 @@
 #include "watcher.hpp"
 
 namespace {
+namespace signals_interrupt_caller {
 
 using std::chrono::milliseconds;
 
@@ -141,11 +142,12 @@ bool check_joining_slow_worker() {
   return join_of(*pool) && before.check_nothing_left("after join() while signals interrupt the caller");
 }
 
-}  // namespace
-
 RACECOURSE_SCENARIO(signals_interrupt_caller) {
   page = scenarios::make_shared<Page>();
   const scenarios::Ticks ticks(count_tick, 0);
   (void)(check_waiting() && check_waiting_for_some_time() && check_writing() && check_joining_in_task() &&
          check_joining_slow_worker());
 }
+
+}  // namespace signals_interrupt_caller
+}  // namespace

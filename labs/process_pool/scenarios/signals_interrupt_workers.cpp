@@ -11,6 +11,7 @@
 #include "shared_page.hpp"
 
 namespace {
+namespace signals_interrupt_workers {
 
 constexpr std::size_t kLong = 4u << 20;
 
@@ -41,8 +42,6 @@ void interrupt_in_sleep(int pid) {
   }
 }
 
-}  // namespace
-
 RACECOURSE_SCENARIO(signals_interrupt_workers) {
   struct sigaction action {};
   action.sa_handler = [](int) {};
@@ -70,3 +69,6 @@ RACECOURSE_SCENARIO(signals_interrupt_workers) {
   const bool whole = scenarios::outcome_of(*result) == expected;
   CHECK_MESSAGE(whole, "A long result must arrive whole when a signal interrupts the worker that writes it.");
 }
+
+}  // namespace signals_interrupt_workers
+}  // namespace

@@ -9,6 +9,7 @@
 #include "racecourse/scenario.hpp"
 
 namespace {
+namespace tasks_run_in_workers {
 
 int touched = 0;
 
@@ -16,8 +17,6 @@ std::string own_pid(const std::string&) {
   ++touched;
   return std::to_string(::getpid());
 }
-
-}  // namespace
 
 RACECOURSE_SCENARIO(tasks_run_in_workers) {
   constexpr std::size_t kWorkers = 3;
@@ -34,3 +33,6 @@ RACECOURSE_SCENARIO(tasks_run_in_workers) {
   CHECK_MESSAGE(!too_many,
                 "Workers must be used again: a pool of 3 workers ran its tasks in more than 3 processes.");
 }
+
+}  // namespace tasks_run_in_workers
+}  // namespace

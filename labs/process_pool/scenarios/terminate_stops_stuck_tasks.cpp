@@ -13,6 +13,7 @@
 #include "shared_page.hpp"
 
 namespace {
+namespace terminate_stops_stuck_tasks {
 
 struct Page {
   std::atomic<int> started{0};
@@ -26,8 +27,6 @@ std::string ignore_sigterm(const std::string&) {
   page->never.pass();
   return "gave up";
 }
-
-}  // namespace
 
 RACECOURSE_SCENARIO(terminate_stops_stuck_tasks) {
   page = scenarios::make_shared<Page>();
@@ -50,3 +49,6 @@ RACECOURSE_SCENARIO(terminate_stops_stuck_tasks) {
   pool->terminate();
   pool->join();
 }
+
+}  // namespace terminate_stops_stuck_tasks
+}  // namespace

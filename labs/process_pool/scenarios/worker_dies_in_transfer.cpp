@@ -13,6 +13,7 @@
 #include "watcher.hpp"
 
 namespace {
+namespace worker_dies_in_transfer {
 
 constexpr std::size_t kLong = 4u << 20;  // More than any pipe or socket holds by itself.
 
@@ -76,9 +77,10 @@ void kill_while_it_is_told() {
       "in another worker.");
 }
 
-}  // namespace
-
 RACECOURSE_SCENARIO(worker_dies_in_transfer) {
   page = scenarios::make_shared<Page>();
   if (kill_while_it_replies()) kill_while_it_is_told();
 }
+
+}  // namespace worker_dies_in_transfer
+}  // namespace
