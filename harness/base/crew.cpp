@@ -1,5 +1,7 @@
 #include "base/crew.hpp"
 
+#include <utility>
+
 #include "base/check.hpp"
 
 namespace racecourse {
@@ -10,6 +12,9 @@ namespace {
 // left to work.
 constexpr unsigned kThreadsForEach = 6;
 constexpr unsigned kMeasurementsForEach = 2;
+
+// What the calling thread counts as. A thread belongs to one crew at a time.
+thread_local Crew::Load own_load = Crew::Load::none;
 
 }  // namespace
 
@@ -24,7 +29,7 @@ Crew::~Crew() {
   changed_.notify_all();
 }
 
-void Crew::run_all(std::vector<std::function<void()>> tasks) {
+void Crew::run_all(std::vector<Task> tasks) {
   if (tasks.empty()) return;
   List list{std::move(tasks)};
   std::unique_lock lock(mutex_);
@@ -39,16 +44,16 @@ void Crew::run_all(std::vector<std::function<void()>> tasks) {
   }
   while (list.next < list.tasks.size()) run_one(list, lock);
   if (list.done == list.tasks.size()) return;
-  --working_;
+  const Load load = count_as(Load::none);
   changed_.notify_all();
   changed_.wait(lock, all_done);
   // At once, even if everybody works: who begins a task may need a lock that this thread holds.
-  ++working_;
+  (void)count_as(load);
 }
 
 void Crew::run_alone(const std::function<void()>& measurement) {
   std::unique_lock lock(mutex_);
-  --working_;
+  const Load load = count_as(Load::none);
   ++to_measure_;
   changed_.notify_all();
   changed_.wait(lock, [&] { return may_measure(); });
@@ -59,13 +64,26 @@ void Crew::run_alone(const std::function<void()>& measurement) {
   lock.lock();
   quiet_ = to_measure_ > 0 ? Quiet::between_measurements : Quiet::no;
   changed_.notify_all();
-  changed_.wait(lock, [&] { return quiet_ == Quiet::no && working_ < size_; });
-  ++working_;
+  changed_.wait(lock, [&] { return quiet_ == Quiet::no && has_room(load); });
+  (void)count_as(load);
+}
+
+Crew::Load Crew::count_as(Load load) {
+  working_ += static_cast<unsigned>(load);
+  working_ -= static_cast<unsigned>(own_load);
+  return std::exchange(own_load, load);
+}
+
+bool Crew::has_room(Load load) const {
+  if (size_ == 1) return working_ == 0;
+  return working_ + static_cast<unsigned>(load) <= size_ * static_cast<unsigned>(Load::computes);
 }
 
 bool Crew::may_begin() const {
-  if (lists_.empty() || working_ >= size_ || quiet_ != Quiet::no) return false;
-  return lists_.front() != outermost_ || to_measure_ < kMeasurementsForEach * size_;
+  if (lists_.empty() || quiet_ != Quiet::no) return false;
+  const List& newest = *lists_.front();
+  if (!has_room(newest.tasks[newest.next].load)) return false;
+  return &newest != outermost_ || to_measure_ < kMeasurementsForEach * size_;
 }
 
 bool Crew::may_measure() const {
@@ -76,20 +94,20 @@ void Crew::work(std::stop_token stop) {
   std::unique_lock lock(mutex_);
   while (changed_.wait(lock, stop, [&] { return may_begin(); })) {
     --idle_;
-    ++working_;
     run_one(*lists_.front(), lock);
-    --working_;
     ++idle_;
     changed_.notify_all();
   }
 }
 
 void Crew::run_one(List& list, std::unique_lock<std::mutex>& lock) {
-  const std::function<void()> task = std::move(list.tasks[list.next++]);
+  const Task task = std::move(list.tasks[list.next++]);
   if (list.next == list.tasks.size()) lists_.remove(&list);
+  const Load load = count_as(task.load);
   lock.unlock();
-  task();
+  task.work();
   lock.lock();
+  (void)count_as(load);
   // `list` lives in run_all's frame: its owner may leave as soon as it sees the last task done.
   if (++list.done == list.tasks.size()) changed_.notify_all();
 }

@@ -9,9 +9,13 @@
 // time, so measurements are gathered: they take their turns, one at a time, when nothing is left to begin.
 // Once twice as many wait as there are threads to work, no further task of the outermost list is begun.
 //
+// A task that mostly waits, for timers or for processes of its own, counts half: two of them take the place
+// of one that computes. A crew of one does one thing after the other all the same.
+//
 // Thread-safe, but one thread from outside the crew at a time.
 #pragma once
 
+#include <concepts>
 #include <condition_variable>
 #include <functional>
 #include <list>
@@ -23,15 +27,25 @@ namespace racecourse {
 
 class Crew {
  public:
-  // `size` threads work at once; for a moment more, when one that waited for a list goes on before another
+  enum class Load : unsigned { none = 0, waits = 1, computes = 2 };
+  struct Task {
+    // Must not throw.
+    template <std::invocable Work>
+    Task(Work its_work, Load its_load = Load::computes)  // NOLINT: a function is a task.
+        : work(std::move(its_work)), load(its_load) {}
+
+    std::function<void()> work;
+    Load load;
+  };
+
+  // `size` threads compute at once; for a moment more, when one that waited for a list goes on before another
   // has ended its task. size >= 1.
   explicit Crew(unsigned size);
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
   ~Crew();
 
-  // Tasks must not throw.
-  void run_all(std::vector<std::function<void()>> tasks);
+  void run_all(std::vector<Task> tasks);
 
   // Called by a task: runs `measurement` while no other task and no other measurement runs. It must not call
   // the crew, and the caller must not hold a lock that a task may wait for.
@@ -40,7 +54,7 @@ class Crew {
 
  private:
   struct List {
-    std::vector<std::function<void()>> tasks;
+    std::vector<Task> tasks;
     std::size_t next = 0;
     std::size_t done = 0;
   };
@@ -49,6 +63,10 @@ class Crew {
 
   void work(std::stop_token stop);
   void run_one(List& list, std::unique_lock<std::mutex>& lock);
+  // From now on the calling thread counts as much; returns what it counted as.
+  Load count_as(Load load);
+  // Whether there is room for one more.
+  [[nodiscard]] bool has_room(Load load) const;
   [[nodiscard]] bool may_begin() const;
   [[nodiscard]] bool may_measure() const;
 
@@ -57,7 +75,7 @@ class Crew {
   std::condition_variable_any changed_;
   List* outermost_ = nullptr;  // The one that the thread from outside waits for.
   std::list<List*> lists_;     // Newest first; only those with tasks left to begin.
-  unsigned working_ = 0;       // Threads that run a task and wait for nothing.
+  unsigned working_ = 0;       // The loads of all threads that run a task and wait for no list.
   unsigned idle_;              // Threads that have no task.
   unsigned to_measure_ = 0;    // Threads that wait for their turn in run_alone.
   Quiet quiet_ = Quiet::no;

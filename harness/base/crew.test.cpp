@@ -16,13 +16,12 @@ TEST_CASE("a crew runs every task exactly once, and nested lists too") {
   for (const unsigned size : {1u, 2u, 5u}) {
     Crew crew(size);
     std::atomic<int> leaves{0};
-    std::vector<std::function<void()>> top;
+    std::vector<Crew::Task> top;
     for (int i = 0; i < 7; ++i) {
       top.emplace_back([&] {
-        std::vector<std::function<void()>> middle;
+        std::vector<Crew::Task> middle;
         for (int j = 0; j < 5; ++j) {
-          middle.emplace_back(
-              [&] { crew.run_all(std::vector<std::function<void()>>(3, [&] { ++leaves; })); });
+          middle.emplace_back([&] { crew.run_all(std::vector<Crew::Task>(3, [&] { ++leaves; })); });
         }
         crew.run_all(std::move(middle));
       });
@@ -53,7 +52,7 @@ TEST_CASE("no more threads begin tasks than the crew has") {
   Crew crew(3);
   std::atomic<int> working{0};
   std::atomic<int> most{0};
-  crew.run_all(std::vector<std::function<void()>>(200, [&] {
+  crew.run_all(std::vector<Crew::Task>(200, [&] {
     const int now = ++working;
     int seen = most;
     while (seen < now && !most.compare_exchange_weak(seen, now)) {
@@ -62,6 +61,40 @@ TEST_CASE("no more threads begin tasks than the crew has") {
     --working;
   }));
   CHECK(most <= 3);
+}
+
+TEST_CASE("two tasks that mostly wait take the place of one that computes") {
+  // Method: four that wait must meet, where two threads compute; whoever runs says what it counts.
+  Crew crew(2);
+  std::latch all{4};
+  crew.run_all(std::vector<Crew::Task>(4, {[&] { all.arrive_and_wait(); }, Crew::Load::waits}));
+}
+
+TEST_CASE("no more is begun than there is room for, whatever the tasks count") {
+  for (const unsigned size : {1u, 2u}) {
+    Crew crew(size);
+    std::atomic<unsigned> now{0};
+    std::atomic<unsigned> most{0};
+    const auto counting = [&](Crew::Load load) {
+      const unsigned mine = size == 1 ? 2 : static_cast<unsigned>(load);
+      const auto work = [&, mine] {
+        const unsigned sum = now += mine;
+        unsigned seen = most;
+        while (seen < sum && !most.compare_exchange_weak(seen, sum)) {
+        }
+        std::this_thread::yield();
+        now -= mine;
+      };
+      return Crew::Task(work, load);
+    };
+    std::vector<Crew::Task> tasks;
+    for (int i = 0; i < 200; ++i) {
+      tasks.push_back(counting(Crew::Load::waits));
+      tasks.push_back(counting(Crew::Load::computes));
+    }
+    crew.run_all(std::move(tasks));
+    CHECK(most <= 2 * size);
+  }
 }
 
 TEST_CASE("a measurement runs while nothing else does, and the rest goes on afterwards") {
@@ -85,7 +118,7 @@ TEST_CASE("a measurement runs while nothing else does, and the rest goes on afte
         ++ended;
       });
     };
-    crew.run_all(std::vector<std::function<void()>>(20, [&] {
+    crew.run_all(std::vector<Crew::Task>(20, [&] {
       crew.run_all({work, measure, work});
       crew.run_all({measure, work, work, measure});
     }));

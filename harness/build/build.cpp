@@ -126,7 +126,7 @@ class Build {
   }
 
   void execute(std::vector<Command>& commands, Crew& crew) const {
-    std::vector<std::function<void()>> tasks;
+    std::vector<Crew::Task> tasks;
     for (Command& command : commands) {
       tasks.emplace_back([this, &command] { command.outcome = execute(command); });
     }

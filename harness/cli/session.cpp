@@ -61,7 +61,7 @@ Result<Session> open_session(const SessionOptions& options, const fs::path& near
 
 void add_session_options(Command& command, SessionOptions& options, const std::string& about_config) {
   command.option("-c,--config", options.config, about_config)
-      .option("-j,--jobs", options.jobs, 1, 1024, "How many things to do at once (default: the cores)")
+      .option("-j,--jobs", options.jobs, 1, 1024, "How many cores to keep busy (default: all)")
       .option("--lab", options.lab, "Only this lab")
       .option("--compiler", options.compiler, "The C++ compiler")
       .option("--level", options.level, kAboutLevel);

@@ -98,7 +98,7 @@ Result<ClassSummary> grade_batch(const std::vector<SubmissionEntry>& entries, co
   ClassSummary summary{.course = course.name, .seed = course.seed, .labs = {}, .rows = {}};
   for (const CourseLab& lab : course.labs) summary.labs.push_back(lab.lab.name);
   summary.rows.resize(entries.size());
-  std::vector<std::function<void()>> tasks;
+  std::vector<Crew::Task> tasks;
   for (std::size_t i = 0; i < entries.size(); ++i)
     tasks.emplace_back([&, i] { summary.rows[i] = batch.grade(entries[i]); });
   crew.run_all(std::move(tasks));

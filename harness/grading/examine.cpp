@@ -108,11 +108,12 @@ class Examination {
   }
 
   void run() {
-    std::vector<std::function<void()>> tasks;
+    std::vector<Crew::Task> tasks;
     for (Item& item : items_) {
       if (!runs_here(item) || item.plan->instrument == Instrument::speed) continue;
       item.runs.resize(static_cast<std::size_t>(item.plan->runs), RunReport{});
-      for (int i = 0; i < item.plan->runs; ++i) tasks.emplace_back([this, &item, i] { run_once(item, i); });
+      for (int i = 0; i < item.plan->runs; ++i)
+        tasks.emplace_back([this, &item, i] { run_once(item, i); }, load_of(item.plan->instrument));
     }
     examiner_.crew.run_all(std::move(tasks));
     for (Item& item : items_)
@@ -197,9 +198,10 @@ class Examination {
   // reference must still pass, right after it and through the same door, and the submission's own files must
   // still be there.
   Result<> check_machine() {
-    std::vector<std::function<void()>> tasks;
+    std::vector<Crew::Task> tasks;
     for (Item& item : items_)
-      if (item.is_doubted) tasks.emplace_back([this, &item] { item.control = control(item); });
+      if (item.is_doubted)
+        tasks.emplace_back([this, &item] { item.control = control(item); }, load_of(item.plan->instrument));
     if (tasks.empty()) return {};
     examiner_.crew.run_all(std::move(tasks));
     for (const Item& item : items_) {

@@ -82,7 +82,7 @@ Result<Grade> grade_one(const SubmissionEntry& entry, const Course& course, cons
   RC_ASSIGN(const Submission submission, take_in(entry, labs));
   // From here on the submission's files never change: they are values in memory.
   std::vector<Result<LabResult>> examined(course.labs.size(), LabResult{});
-  std::vector<std::function<void()>> tasks;
+  std::vector<Crew::Task> tasks;
   for (std::size_t i = 0; i < examined.size(); ++i)
     tasks.emplace_back([&, i] { examined[i] = examine_lab(submission.labs[i], *labs[i], examiner); });
   examiner.crew.run_all(std::move(tasks));

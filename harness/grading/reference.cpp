@@ -97,10 +97,11 @@ RunSpec ReferenceRuns::spec_of(const Lab& lab, const Scenario& scenario, const I
 Result<LabReference> ReferenceRuns::run(const Lab& lab, Crew& crew) const {
   RC_ASSIGN(const ScratchDirectory scratch, ScratchDirectory::make(fs::temp_directory_path()));
   std::vector<ReferenceRun> runs = planned_runs(lab);
-  std::vector<std::function<void()>> tasks;
+  std::vector<Crew::Task> tasks;
   for (ReferenceRun& run : runs)
     tasks.emplace_back(
-        [&] { run.report = run_scenario(spec_of(lab, *run.scenario, *run.plan, run.run, scratch.path())); });
+        [&] { run.report = run_scenario(spec_of(lab, *run.scenario, *run.plan, run.run, scratch.path())); },
+        load_of(run.plan->instrument));
   crew.run_all(std::move(tasks));
   LabReference reference;
   for (const ReferenceRun& run : runs) {

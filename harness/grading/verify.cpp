@@ -80,7 +80,8 @@ std::vector<std::string> compare(const LabResult& result, const Expectation& exp
     else if (item.verdict == Verdict::failed && kinds != (wanted != nullptr ? wanted : allowed)->findings)
       surprises.push_back(name + ": expected " + list((wanted != nullptr ? wanted : allowed)->findings) +
                           ", found " + list(kinds) + ": " + item.findings.front().message);
-    // A measurement that a busy machine leaves open says nothing about the lab; anything else that is open does.
+    // A measurement that a busy machine leaves open says nothing about the lab; anything else that is open
+    // does.
     else if (item.verdict == Verdict::inconclusive && item.instrument != Instrument::speed)
       surprises.push_back(name + ": inconclusive");
     else if (item.verdict == Verdict::passed && wanted != nullptr)
@@ -138,7 +139,7 @@ Result<std::vector<SpecimenReport>> verify_lab(const Lab& lab, const Examiner& e
   if (!only.empty())
     std::erase_if(specimens, [&](const Specimen& specimen) { return specimen.name != only; });
   std::vector<Result<SpecimenReport>> reports(specimens.size(), SpecimenReport{});
-  std::vector<std::function<void()>> tasks;
+  std::vector<Crew::Task> tasks;
   for (std::size_t i = 0; i < specimens.size(); ++i) {
     tasks.emplace_back([&, i] {
       const Specimen& specimen = specimens[i];

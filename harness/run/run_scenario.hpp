@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "base/crew.hpp"
 #include "base/error.hpp"
 #include "launch/launch.hpp"
 #include "model/lab.hpp"
@@ -31,6 +32,11 @@ struct RunSpec {
 
 // Errors (environment): the run could not take place. Everything that the submission does is a report.
 [[nodiscard]] Result<RunReport> run_scenario(const RunSpec& spec);
+
+// Runs in real time mostly wait for timers and for each other; an exploration computes all the time.
+[[nodiscard]] constexpr Crew::Load load_of(Instrument instrument) {
+  return instrument == Instrument::schedules ? Crew::Load::computes : Crew::Load::waits;
+}
 
 // What the driver is told, without the channel: a driver that is run by hand shows its events on standard
 // error.
