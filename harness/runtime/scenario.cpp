@@ -41,9 +41,9 @@ void driver::restart_inputs() { inputs() = Inputs(input_seed()); }
 
 namespace {
 
-constexpr std::array<std::string_view, 9> kFaultTexts = {
+constexpr std::array<std::string_view, 10> kFaultTexts = {
     "wrong_outcome", "lost_update",  "deadlock", "lost_wakeup",     "starvation",
-    "thread_leak",   "process_leak", "zombie",   "descriptor_leak",
+    "thread_leak",   "process_leak", "zombie",   "descriptor_leak", "too_slow",
 };
 
 }  // namespace

@@ -164,6 +164,7 @@ enum class Fault {
   process_leak,
   zombie,
   descriptor_leak,
+  too_slow,
 };
 
 // Reports a finding of that kind. `message` must not hold anything that depends on timing.
