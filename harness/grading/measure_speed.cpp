@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "observe/judge.hpp"
 #include "observe/speed.hpp"
 
 namespace racecourse {
@@ -40,9 +41,14 @@ Result<SpeedReport> measure_speed(const RunSpec& submission, const RunSpec& refe
     const std::optional<double> reference_time = duration_of(of_reference);
     report.reference.push_back(observations_of(of_reference));
     report.runs.push_back(std::move(own));
-    if (!reference_time || *reference_time <= 0)
+    if (!reference_time || *reference_time <= 0) {
+      RC_ASSIGN(const ItemResult judged,
+                judge_item(*reference.scenario, Instrument::speed, {&of_reference, 1}, {}));
       return usage_error("measure the speed of scenario " + reference.scenario->name +
-                         ": the reference itself does not end well, or does not call racecourse::timed once");
+                         (judged.findings.empty()
+                              ? ": the reference does not call racecourse::timed once"
+                              : ": the reference itself fails it: " + judged.findings.front().message));
+    }
     if (!own_time) return report;
     report.ratios.push_back(*own_time / *reference_time);
     if (decide_speed(report.ratios, ratio_max).answer != SpeedDecision::Answer::undecided) return report;
