@@ -17,12 +17,14 @@ using std::chrono::milliseconds;
 struct Page {
   std::atomic<bool> waiting{false};
   scenarios::Gate gate;
+  scenarios::Gate asked_may_end;
   scenarios::Gate other_may_end;
   scenarios::Gate third_started;
 };
 Page* page = nullptr;
 
 std::string wait_at_gate(const std::string& argument) { return page->gate.pass() ? argument : "gave up"; }
+std::string wait_to_be_asked(const std::string&) { return page->asked_may_end.pass() ? "" : "gave up"; }
 std::string wait_for_watcher(const std::string&) { return page->other_may_end.pass() ? "" : "gave up"; }
 std::string wait_for_third(const std::string&) { return page->third_started.pass() ? "" : "gave up"; }
 std::string be_third(const std::string&) {
@@ -57,7 +59,9 @@ bool check_alone() {
     CHECK_MESSAGE(scenarios::outcome_of(*result) == "value " + word,
                   "get() must give the same value each time.");
 
-  const auto asked = pool->apply_async(wait_at_gate, word);
+  // It cannot end, and its outcome be read, before only ready() is left to read it.
+  const auto asked = pool->apply_async(wait_to_be_asked, "");
+  page->asked_may_end.open();
   const bool became_ready = scenarios::wait_until([&] { return asked->ready(); });
   CHECK_MESSAGE(became_ready, "A loop that only asks ready() must come to an end.");
   return became_ready;
