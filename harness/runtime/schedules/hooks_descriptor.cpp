@@ -21,7 +21,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <utility>
 
 #include "descriptors.hpp"
 #include "hook.hpp"
@@ -42,7 +41,6 @@ namespace {
 
 using racecourse::library_access;
 
-bool new_descriptors = false;
 std::uint64_t anchor = 0;  // Its address stands for all of them.
 
 Descriptors& all() {
@@ -283,17 +281,6 @@ int make(int result) {
 }
 
 }  // namespace
-
-HostDescriptors::HostDescriptors() {
-  for (int number = 0; number < kNumbers; ++number)
-    open_[static_cast<std::size_t>(number)] = ::fcntl(number, F_GETFD) != -1;
-}
-
-void HostDescriptors::close_others() const {
-  if (!std::exchange(new_descriptors, false)) return;
-  for (int number = 0; number < kNumbers; ++number)
-    if (!open_[static_cast<std::size_t>(number)]) (void)next<"close", int>(number);
-}
 
 }  // namespace racecourse::schedules
 

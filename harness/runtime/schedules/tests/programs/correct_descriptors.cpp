@@ -265,3 +265,13 @@ CORRECT(descriptors_that_nobody_closes) {
   for (int i = 0; i < 20; ++i) require(eventfd(0, 0) >= 0, "there is an eventfd");
   run_two([&] { put(first[1]); }, [&] { take(first[0]); });
 }
+// Files, too.
+CORRECT(file_that_nobody_closes) {
+  const int file = open("/dev/null", O_RDONLY);
+  require(file >= 0, "the file opens");
+  static int number = file;
+  require(number == file, "the same number every time");
+  std::atomic<int> seen = 0;
+  run_two([&] { ++seen; }, [&] { ++seen; });
+  require(seen == 2, "both have run");
+}
