@@ -53,6 +53,8 @@ bool is_ready(const DescriptorWait& wait) {
   return next<"poll", int>(asked.descriptors.data(), asked.count, 0) != 0;
 }
 
+bool can_go_on(const Thread& thread) { return is_ready(*thread.waits_for_descriptors); }
+
 // Whether threads can talk through it.
 bool is_channel(int descriptor) {
   struct stat status {};
@@ -106,41 +108,33 @@ void announce(OperationKind kind, std::uintptr_t pc) {
                                                             : engine.private_step(operation);
 }
 
-// Returns false if the deadline passed first.
-bool wait_for(const DescriptorWait& wait, std::optional<std::uint64_t> deadline_ns, OperationKind kind,
-              std::uintptr_t pc) {
+// Comes to a call that waits, at most until the deadline, or does not.
+void come_to(OperationKind kind, const DescriptorWait& wait, bool waits,
+             std::optional<std::uint64_t> deadline_ns, std::uintptr_t pc) {
+  if (!waits) return announce(kind, pc);
   Engine& engine = schedules::engine();
   Descriptors& descriptors = all();
   engine.self().waits_for_descriptors = &wait;
-  return engine.acquire(descriptors, descriptors.contenders,
-                        {kind, 0, only_looks(kind), descriptors.address, pc}, deadline_ns,
-                        [](Thread& thread) { return is_ready(*thread.waits_for_descriptors); });
+  (void)engine.acquire(descriptors, descriptors.contenders,
+                       {kind, 0, only_looks(kind), descriptors.address, pc}, deadline_ns, can_go_on);
 }
 
 // The calling thread did something to a descriptor: who waits may be able to go on, or no longer.
 void changed() {
   Descriptors& descriptors = all();
   engine().changed(descriptors.address);
-  engine().refresh(descriptors.contenders,
-                   [](Thread& thread) { return is_ready(*thread.waits_for_descriptors); });
+  engine().refresh(descriptors.contenders, can_go_on);
 }
 
-void has_written() {
+void handed_over(const VectorClock& acquired, VectorClock& released) {
   Thread& me = engine().self();
-  Descriptors& descriptors = all();
-  me.clock.join(descriptors.taken);
-  descriptors.given.join(me.clock);
+  me.clock.join(acquired);
+  released.join(me.clock);
   me.advance();
   changed();
 }
-void has_read() {
-  Thread& me = engine().self();
-  Descriptors& descriptors = all();
-  me.clock.join(descriptors.given);
-  descriptors.taken.join(me.clock);
-  me.advance();
-  changed();
-}
+void has_written() { handed_over(all().taken, all().given); }
+void has_read() { handed_over(all().given, all().taken); }
 // It looked, and there was nothing for it: in a loop it waits for others.
 void saw_nothing(std::uintptr_t pc) { engine().saw(pc, all().address, 0); }
 
@@ -148,10 +142,7 @@ void saw_nothing(std::uintptr_t pc) { engine().saw(pc, all().address, 0); }
 template <class Call>
 ssize_t receive(int descriptor, bool waits, std::uintptr_t pc, Call call) {
   for (;;) {
-    if (waits)
-      (void)wait_for({{pollfd{descriptor, POLLIN, 0}}, 1}, std::nullopt, OperationKind::descriptor_read, pc);
-    else
-      announce(OperationKind::descriptor_read, pc);
+    come_to(OperationKind::descriptor_read, {{pollfd{descriptor, POLLIN, 0}}, 1}, waits, std::nullopt, pc);
     ssize_t received = 0;
     {
       const NonBlocking now(descriptor);
@@ -177,11 +168,7 @@ ssize_t send_all(int descriptor, const void* memory, std::size_t size, bool wait
                  Call call) {
   std::size_t sent = 0;
   for (;;) {
-    if (waits)
-      (void)wait_for({{pollfd{descriptor, POLLOUT, 0}}, 1}, std::nullopt, OperationKind::descriptor_write,
-                     pc);
-    else
-      announce(OperationKind::descriptor_write, pc);
+    come_to(OperationKind::descriptor_write, {{pollfd{descriptor, POLLOUT, 0}}, 1}, waits, std::nullopt, pc);
     ssize_t now_sent = 0;
     {
       const NonBlocking now(descriptor);
@@ -231,10 +218,7 @@ template <class Ask>
 int wait_for_any(const DescriptorWait& wait, std::optional<std::uint64_t> deadline_ns, bool waits,
                  std::uintptr_t pc, Ask ask) {
   if (waits) refuse_outside(wait, pc);
-  if (waits)
-    (void)wait_for(wait, deadline_ns, OperationKind::descriptor_wait, pc);
-  else
-    announce(OperationKind::descriptor_wait, pc);
+  come_to(OperationKind::descriptor_wait, wait, waits, deadline_ns, pc);
   const int found = ask();
   const int error = errno;
   if (found != 0)

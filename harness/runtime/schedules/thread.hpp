@@ -80,7 +80,7 @@ class SpinDetector {
   }
   // The thread changed something that others can see.
   void progressed() {
-    if (stale_ != 0) begin_run();
+    begin_run();
     ++changes_;
   }
   // What it looks at may be new.
@@ -102,6 +102,7 @@ class SpinDetector {
     bool operator==(const Look&) const = default;
   };
   void begin_run() {
+    if (stale_ == 0) return;  // Nothing else is set then.
     stale_ = 0;
     met_ = 0;
     passed_.fill(0);
