@@ -22,9 +22,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
-#include <thread>
 
 #include "base/files.hpp"
+#include "launch/attack_ground.hpp"
 #include "launch/choose_level.hpp"
 #include "launch/landlock.hpp"
 
@@ -34,58 +34,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr uid_t kNobody = 65'534;
-
-// A place for one attack: a folder of the program's own, and one outside that must stay as it is.
-struct Ground {
-  ScratchDirectory own = *ScratchDirectory::make(fs::temp_directory_path());
-  ScratchDirectory outside = *ScratchDirectory::make(fs::temp_directory_path());
-
-  Ground() {
-    REQUIRE(write_file_atomically(outside.path() / "canary", "alive"));
-    REQUIRE(let_all_read(outside.path()));
-  }
-  [[nodiscard]] bool canary_is_unchanged() const {
-    struct stat status {};
-    const Result<std::string> content = read_file(outside.path() / "canary");
-    return content && *content == "alive" && ::stat((outside.path() / "canary").c_str(), &status) == 0 &&
-           (status.st_mode & 07777) == 0644 &&
-           std::distance(fs::directory_iterator(outside.path()), fs::directory_iterator()) == 1;
-  }
-};
-
-LaunchSpec script(SandboxLevel level, const Ground& ground, const std::string& text) {
-  LaunchSpec spec;
-  spec.launcher = {.program = LAUNCHER, .level = level};
-  spec.visible = {.readable = system_places(), .writable = {}, .own = {ground.own.path()}};
-  spec.folder = ground.own.path();
-  spec.command = {"/bin/sh", "-c", text};
-  spec.environment = {"PATH=/usr/bin:/bin", "OUTSIDE=" + ground.outside.path().native()};
-  spec.limits.wall = 10s;
-  return spec;
-}
-
-LaunchSpec attack(SandboxLevel level, const Ground& ground, const std::string& name) {
-  LaunchSpec spec = script(level, ground, "");
-  spec.visible.readable.emplace_back(HOSTILE);
-  spec.command = {HOSTILE, name};
-  return spec;
-}
-
-LaunchOutcome outcome_of(const LaunchSpec& spec) {
-  Result<LaunchOutcome> outcome = launch(spec);
-  REQUIRE_MESSAGE(outcome, outcome.error().message);
-  return *std::move(outcome);
-}
-
-// Some process on this machine has `marker` on its command line.
-bool alive(const std::string& marker) {
-  std::error_code code;
-  for (const auto& entry : fs::directory_iterator("/proc", code)) {
-    const Result<std::string> line = read_file(entry.path() / "cmdline");
-    if (line && line->find(marker) != std::string::npos) return true;
-  }
-  return false;
-}
 
 void check_limits_hold(SandboxLevel level) {
   const Ground ground;
@@ -268,20 +216,6 @@ std::string out_of_reach_for_others() {
   return {};
 }
 
-// Those from S3 on that this machine reaches.
-std::vector<SandboxLevel> levels_with_namespaces() {
-  std::vector<SandboxLevel> levels;
-  for (const SandboxLevel level : {SandboxLevel::s3, SandboxLevel::s4}) {
-    const Result<LevelTrial> trial = try_level({LAUNCHER, level}, PROBE, {});
-    REQUIRE(trial);
-    if (trial->why_not.empty())
-      levels.push_back(level);
-    else
-      MESSAGE("skipped: ", trial->why_not);
-  }
-  return levels;
-}
-
 }  // namespace
 
 TEST_CASE("every level that this machine reaches holds") {
@@ -342,47 +276,4 @@ TEST_CASE("with rights given up step by step, the level that is left is found an
   else
     MESSAGE("skipped S1: this kernel's Landlock does not keep signals in");
   CHECK(passes_with_fewer_rights("S0", lose_landlock_too));
-}
-
-TEST_CASE("how the main process ended is told right, however soon init follows it") {
-  for (const SandboxLevel level : levels_with_namespaces()) {
-    const Ground ground;
-    for (int i = 0; i < 30; ++i) {
-      CHECK(outcome_of(script(level, ground, "exit 7")).kernel.exit_code == 7);
-      CHECK(outcome_of(script(level, ground, "kill -SEGV $$")).kernel.signal == SIGSEGV);
-    }
-  }
-}
-
-TEST_CASE("a program that stops its launcher, as S0 lets it, is ended at its time") {
-  const Ground ground;
-  LaunchSpec stopper = script(SandboxLevel::s0, ground, "kill -STOP $PPID; sleep 60");
-  stopper.limits.wall = 3s;  // Of which starting a shell is little on any machine.
-  CHECK(outcome_of(stopper).kernel.limit_hit == LimitHit::wall_blocked);
-}
-
-TEST_CASE("a launcher that is killed takes everything along, from S3 on") {
-  for (const SandboxLevel level : levels_with_namespaces()) {
-    const Ground ground;
-    // The program cannot reach its launcher; this thread finds it by its command line.
-    const std::jthread killer([] {
-      for (int i = 0; i < 500; ++i) {
-        std::this_thread::sleep_for(10ms);
-        std::error_code code;
-        for (const auto& entry : fs::directory_iterator("/proc", code)) {
-          const Result<std::string> line = read_file(entry.path() / "cmdline");
-          if (!line || !line->starts_with(LAUNCHER) || line->find("86395") == std::string::npos) continue;
-          std::this_thread::sleep_for(100ms);
-          ::kill(std::atoi(entry.path().filename().c_str()), SIGKILL);
-          return;
-        }
-      }
-    });
-    const Result<LaunchOutcome> outcome =
-        launch(script(level, ground, "(setsid sleep 86395 &) ; (setsid sleep 86395 &) ; sleep 86395"));
-    REQUIRE_FALSE(outcome);
-    CHECK(outcome.error().kind == ErrorKind::environment);
-    for (int i = 0; i < 100 && alive("86395"); ++i) std::this_thread::sleep_for(10ms);
-    CHECK_FALSE(alive("86395"));
-  }
 }

@@ -15,11 +15,14 @@ namespace {
 // No honest program nests folders so deeply; one that does has used up its files.
 constexpr int kDepthMax = 48;
 
+// The root folder of a file system that nobody has used.
+constexpr std::uint64_t kFilesOfNewFileSystem = 1;
+
 }  // namespace
 
-DiskUse::DiskUse(const Job& job, UniqueFd own) : job_(job), own_(std::move(own)) {
+DiskUse::DiskUse(const Job& job) : job_(job) {
   std::vector<const char*> folders = job.writable;
-  if (!own_) folders.insert(folders.end(), job.own.begin(), job.own.end());
+  if (!job.has_namespaces()) folders.insert(folders.end(), job.own.begin(), job.own.end());
   for (const char* folder : folders)
     folders_.emplace_back(::open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
   at_start_ = amount();
@@ -46,7 +49,7 @@ DiskUse::Amount DiskUse::amount() const {
   if (own_ && ::fstatfs(own_.get(), &system) == 0) {
     sum.bytes += static_cast<std::uint64_t>(system.f_blocks - system.f_bfree) *
                  static_cast<std::uint64_t>(system.f_bsize);
-    sum.files += system.f_files - system.f_ffree;
+    sum.files += system.f_files - system.f_ffree - kFilesOfNewFileSystem;
   }
   for (const UniqueFd& folder : folders_)
     if (folder) add_folder(::openat(folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0, sum);

@@ -11,9 +11,12 @@ namespace racecourse {
 
 class DiskUse {
  public:
-  // `own`: a descriptor of the file system in memory that holds job.own; empty where job.own are plain
-  // folders. Folders are counted from what is in them now.
-  DiskUse(const Job& job, UniqueFd own);
+  // Made before the program starts: what is in its folders now is not its own.
+  explicit DiskUse(const Job& job);
+
+  // A descriptor of the file system in memory that holds job.own, where it has one. All of it counts: it was
+  // made for this run, and may have been used by the program before we hear of it.
+  void count_file_system(UniqueFd own) { own_ = std::move(own); }
 
   // More than the job's bytes or files, with what the program has open outside every folder.
   [[nodiscard]] bool exceeded(const PathlessFiles& pathless) const;

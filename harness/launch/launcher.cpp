@@ -17,10 +17,10 @@
 //       whoever grades is not root, and then the user stays). The other user only under root.
 //   S4  and a cgroup for memory and processes.
 // In order, for S4: an unused user is found; folders to be written to are handed to it; the cgroup is made;
-// init is cloned into new namespaces, builds the private root and forks; the child joins the cgroup, makes a
-// session, closes descriptors, sets limits, becomes the user, drops capabilities, is tied to its parent's
-// life, enters its folder, refuses new privileges, takes on Landlock and then seccomp, which refuses some of
-// these very steps, and executes.
+// what is in those folders is counted; init is cloned into new namespaces, builds the private root and
+// forks; the child joins the cgroup, makes a session, closes descriptors, sets limits, becomes the user,
+// drops capabilities, is tied to its parent's life, enters its folder, refuses new privileges, takes on
+// Landlock and then seccomp, which refuses some of these very steps, and executes.
 //
 // Nothing is skipped silently: a step that a level names and that fails is a failure of the launch. The one
 // exception is Landlock, which a kernel may not have; whether a level holds without it is what the probe
@@ -105,6 +105,7 @@ LaunchReport launch(const Job& job) {
   const std::optional<Cgroup> group = job.level == 4 ? Cgroup::make(job) : std::nullopt;
   if (job.level == 4 && !group) return failed(SetupStep::cgroup);
 
+  DiskUse disk(job);
   const ThrowawayUser* const its_user = user ? &*user : nullptr;
   const pid_t launcher = ::getpid();
   StartedInit init;
@@ -120,15 +121,13 @@ LaunchReport launch(const Job& job) {
   error_writing.reset();
   // The launcher must not keep the program's ends open: the harness reads them to their end.
   for (int fd = 0; fd <= kTsanFd; ++fd) ::close(fd);
-  UniqueFd own_folder;
-  if (init.messages) own_folder = receive_own_folder(init.messages.get());
+  if (init.messages) disk.count_file_system(receive_own_folder(init.messages.get()));
   std::int32_t message[2] = {0, 0};
   ssize_t got = 0;
   do {
     got = ::read(error_reading.get(), message, sizeof message);
   } while (got < 0 && errno == EINTR);
 
-  const DiskUse disk(job, std::move(own_folder));
   Watch watch(job, child, {its_user, group ? &*group : nullptr, init.messages ? init.messages.get() : -1},
               disk);
   LaunchReport report = watch.run();
