@@ -1,9 +1,9 @@
 #!/bin/sh
-# The launcher's tests once more under cgroup v2, whatever this machine has: cgroup_v2.sh BUILD
+# The launcher's tests once more under cgroup v2, whatever this machine has: run.sh BUILD PRELOADED
 #
 # They run in User-Mode Linux, a kernel that is an ordinary process and sees this machine's files (Debian's package
-# user-mode-linux). ThreadSanitizer does not start there, so it is the launcher that is tested and not grading. Exits with 77
-# where no such kernel starts.
+# user-mode-linux); PRELOADED is whole_registers.cpp, without which it does not start on every processor. ThreadSanitizer finds
+# no room in its address space, so it is the launcher that is tested and not grading. Exits with 77 where no such kernel starts.
 set -eu
 
 if [ "$1" = inside ]; then
@@ -31,7 +31,7 @@ trap 'rm -rf "$folder"' EXIT
 # The kernel's command line has no quotes, so the paths that may hold spaces go into a script of their own.
 printf '#!/bin/sh\nexec sh "%s" inside "%s"\n' "$(realpath "$0")" "$1" >"$folder/init"
 chmod +x "$folder/init"
-"$kernel" mem=1G uml_dir="$folder" root=/dev/root rootfstype=hostfs rw init="$folder/init" con=null con0=null,fd:1 quiet \
+LD_PRELOAD=$2 "$kernel" mem=1G uml_dir="$folder" root=/dev/root rootfstype=hostfs rw init="$folder/init" con=null con0=null,fd:1 quiet \
     </dev/null >"$folder/log" 2>&1 || true
 cat "$folder/log"
 grep -q '^cgroup_v2: started' "$folder/log" || { echo 'skipped: User-Mode Linux does not start here'; exit 77; }
