@@ -27,8 +27,7 @@ add_library(own_static_program INTERFACE)
 target_link_libraries(own_static_program INTERFACE own_language)
 target_link_options(own_static_program INTERFACE -static)
 
-# The harness: the one part that a sanitizer can examine. A sanitizer cannot be linked statically, and neither student code nor
-# what confines it may inherit one.
+# The harness: what a sanitizer examines, and with AddressSanitizer the launcher. Student code may inherit none.
 add_library(own_harness INTERFACE)
 target_link_libraries(own_harness INTERFACE own_language)
 set(RACECOURSE_SANITIZE "" CACHE STRING "Sanitizers for the harness: address,undefined or thread (tests/sanitized.sh)")

@@ -15,7 +15,7 @@ if [ "$sanitizers" = thread ]; then
 else
     targets=all
     quick='^(unit|fuzz)\.'
-    e2e='^e2e\.bad_input$'
+    e2e='^e2e\.(bad_input|sandbox_levels)$'
 fi
 [ $# -eq 0 ] || targets=all
 cmake -S "$sources" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DRACECOURSE_SANITIZE="$sanitizers" \
