@@ -1,7 +1,8 @@
 # How submissions are compiled, a list of flags a flavour. One list for the grader (harness/build/recipe.cpp), for the
 # references, which submissions are compared with, and for the labs' precompiled headers, which g++ takes only where the flags
 # are the same.
-set(SUBMISSION_FLAGS -std=c++20 -fPIC -fvisibility=hidden -fno-semantic-interposition -Wall -Wextra
+# -U_FORTIFY_SOURCE: Ubuntu's g++ defines it, Debian's does not.
+set(SUBMISSION_FLAGS -std=c++20 -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden -fno-semantic-interposition -Wall -Wextra
   -fdiagnostics-color=never -fmax-errors=20 -ftemplate-depth=200)
 # -g1: lines and function names, all that findings show, at a tenth of the cost of -g.
 set(SUBMISSION_FLAGS_plain -O2 -g1)

@@ -1,8 +1,6 @@
 // memcpy and its kin: both compilers leave them as calls, so what they touch is seen here. They count as
 // accesses when the world's own code calls them, not when a library does. ThreadSanitizer intercepts these;
 // ../library_memory.cpp has those that it does not.
-#include <algorithm>
-#include <cstring>
 
 #include "hook.hpp"
 #include "host_text.hpp"
@@ -53,31 +51,6 @@ RACECOURSE_HOOK std::size_t strlen(const char* text) {
   const std::size_t size = next<"strlen", std::size_t>(text);
   touch(text, size + 1, false, RACECOURSE_CALLER);
   return size;
-}
-RACECOURSE_HOOK char* strcpy(char* __restrict to, const char* __restrict from) {
-  const std::size_t size = next<"strlen", std::size_t>(from) + 1;
-  touch(from, size, false, RACECOURSE_CALLER);
-  touch(to, size, true, RACECOURSE_CALLER);
-  return next<"strcpy", char*>(to, from);
-}
-
-RACECOURSE_HOOK char* strncpy(char* __restrict to, const char* __restrict from, std::size_t size) {
-  touch(from, std::min(next<"strnlen", std::size_t>(from, size) + 1, size), false, RACECOURSE_CALLER);
-  touch(to, size, true, RACECOURSE_CALLER);
-  return next<"strncpy", char*>(to, from, size);
-}
-RACECOURSE_HOOK int strcmp(const char* a, const char* b) {
-  std::size_t same = 0;
-  while (a[same] != 0 && a[same] == b[same]) ++same;
-  touch(a, same + 1, false, RACECOURSE_CALLER);
-  touch(b, same + 1, false, RACECOURSE_CALLER);
-  return next<"strcmp", int>(a, b);
-}
-// Sorting calls back into the world: what it touches is noted before.
-RACECOURSE_HOOK void qsort(void* first, std::size_t count, std::size_t size,
-                           int (*compare)(const void*, const void*)) {
-  touch(first, count * size, true, RACECOURSE_CALLER);
-  next<"qsort", void>(first, count, size, compare);
 }
 
 // clang 15 and later.

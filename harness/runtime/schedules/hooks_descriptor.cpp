@@ -8,6 +8,7 @@
 // are the driver's.
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -15,12 +16,15 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <optional>
+#include <string>
 
 #include "descriptors.hpp"
 #include "hook.hpp"
@@ -213,6 +217,13 @@ ssize_t write_in_world(int descriptor, const void* memory, std::size_t size, std
       [&](const void* from, std::size_t left) { return next<"write", ssize_t>(descriptor, from, left); });
 }
 
+std::string message_of(const iovec* parts, int count) {
+  std::string message;
+  for (int i = 0; i < count; ++i)
+    message.append(static_cast<const char*>(parts[i].iov_base), parts[i].iov_len);
+  return message;
+}
+
 // poll() and its kin; `ask` looks without waiting.
 template <class Ask>
 int wait_for_any(const DescriptorWait& wait, std::optional<std::uint64_t> deadline_ns, bool waits,
@@ -259,27 +270,11 @@ DescriptorWait wait_of(int count, const fd_set* to_read, const fd_set* to_write,
   return wait;
 }
 
-int make(int result) {
-  if (in_world) new_descriptors = true;
-  return result;
-}
-
 }  // namespace
 
 }  // namespace racecourse::schedules
 
 using namespace racecourse::schedules;  // NOLINT: the hooks below stand in no namespace.
-
-RACECOURSE_HOOK int eventfd(unsigned count, int flags) noexcept {
-  return make(next<"eventfd", int>(count, flags));
-}
-RACECOURSE_HOOK int pipe(int* ends) noexcept { return make(next<"pipe", int>(ends)); }
-RACECOURSE_HOOK int pipe2(int* ends, int flags) noexcept { return make(next<"pipe2", int>(ends, flags)); }
-RACECOURSE_HOOK int socketpair(int domain, int type, int protocol, int* ends) noexcept {
-  return make(next<"socketpair", int>(domain, type, protocol, ends));
-}
-RACECOURSE_HOOK int epoll_create(int size) noexcept { return make(next<"epoll_create", int>(size)); }
-RACECOURSE_HOOK int epoll_create1(int flags) noexcept { return make(next<"epoll_create1", int>(flags)); }
 
 RACECOURSE_HOOK int close(int descriptor) {
   if (!in_world || !is_channel(descriptor)) return next<"close", int>(descriptor);
@@ -314,6 +309,37 @@ RACECOURSE_HOOK int eventfd_read(int descriptor, eventfd_t* value) {
 RACECOURSE_HOOK int eventfd_write(int descriptor, eventfd_t value) {
   if (!in_world) return next<"eventfd_write", int>(descriptor, value);
   return write_in_world(descriptor, &value, sizeof value, RACECOURSE_CALLER) == sizeof value ? 0 : -1;
+}
+// As one message from one place.
+RACECOURSE_HOOK ssize_t readv(int descriptor, const iovec* parts, int count) {
+  if (!in_world || !is_channel(descriptor) || count < 0 || count > IOV_MAX)
+    return next<"readv", ssize_t>(descriptor, parts, count);
+  for (int i = 0; i < count; ++i)
+    library_access(parts[i].iov_base, parts[i].iov_len, true, RACECOURSE_CALLER);
+  const Hook hook;
+  return receive(descriptor, may_wait(descriptor), RACECOURSE_CALLER,
+                 [&] { return next<"readv", ssize_t>(descriptor, parts, count); });
+}
+RACECOURSE_HOOK ssize_t writev(int descriptor, const iovec* parts, int count) {
+  if (!in_world || !is_channel(descriptor) || count < 0 || count > IOV_MAX)
+    return next<"writev", ssize_t>(descriptor, parts, count);
+  for (int i = 0; i < count; ++i)
+    library_access(parts[i].iov_base, parts[i].iov_len, false, RACECOURSE_CALLER);
+  const Hook hook;
+  const std::string message = message_of(parts, count);
+  return send_all(
+      descriptor, message.data(), message.size(), may_wait(descriptor), RACECOURSE_CALLER,
+      [&](const void* from, std::size_t left) { return next<"write", ssize_t>(descriptor, from, left); });
+}
+// The C library would read and write it, and wait, in its own code.
+RACECOURSE_HOOK std::FILE* fdopen(int descriptor, const char* mode) noexcept {
+  if (in_world && is_channel(descriptor)) {
+    const Hook hook;
+    cannot_control(
+        "Under controlled schedules a pipe or a socket cannot become a FILE: read() and write() it.",
+        RACECOURSE_CALLER);
+  }
+  return next<"fdopen", std::FILE*>(descriptor, mode);
 }
 RACECOURSE_HOOK ssize_t recv(int descriptor, void* memory, std::size_t size, int flags) {
   if (!in_world) return next<"recv", ssize_t>(descriptor, memory, size, flags);

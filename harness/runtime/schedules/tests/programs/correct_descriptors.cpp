@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <array>
@@ -52,6 +53,26 @@ CORRECT(pipe_hands_over) {
       [&] {
         take(pipe.out());
         require(value == 7, "what was written before the byte is seen");
+      });
+}
+
+CORRECT(message_in_parts) {
+  const Pipe pipe;
+  int value = 0;
+  run_two(
+      [&] {
+        value = 7;
+        std::string head = "ab";
+        std::string tail = "cde";
+        const std::array<iovec, 2> parts = {iovec{head.data(), 2}, iovec{tail.data(), 3}};
+        require(writev(pipe.in(), parts.data(), 2) == 5, "all parts are written");
+      },
+      [&] {
+        std::string head(3, ' ');
+        std::string tail(3, ' ');
+        const std::array<iovec, 2> parts = {iovec{head.data(), 3}, iovec{tail.data(), 3}};
+        require(readv(pipe.out(), parts.data(), 2) == 5, "all parts are read at once");
+        require(head == "abc" && tail == "de " && value == 7, "they are what was written");
       });
 }
 

@@ -3,9 +3,11 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <thread>
 
@@ -20,6 +22,24 @@ WRONG(read_that_nobody_answers, deadlock) {
     char byte = 0;
     (void)read(ends[0], &byte, 1);
   }).join();
+}
+
+WRONG(parts_that_nobody_writes, deadlock) {
+  std::array<int, 2> ends{};
+  require(pipe(ends.data()) == 0, "there is a pipe");
+  std::thread([&] {
+    char byte = 0;
+    const iovec part{&byte, 1};
+    (void)readv(ends[0], &part, 1);
+  }).join();
+}
+
+WRONG(part_that_another_writes, data_race) {
+  std::array<int, 2> ends{};
+  require(pipe(ends.data()) == 0, "there is a pipe");
+  char byte = 0;
+  const iovec part{&byte, 1};
+  run_two([&] { (void)writev(ends[1], &part, 1); }, [&] { byte = 1; });
 }
 
 // The eventfd remembers that it was written, not how often.
@@ -75,6 +95,14 @@ WRONG(read_into_what_another_reads, data_race) {
 }
 
 WRONG(timer_of_the_kernel, unsupported_call) { timerfd_create(CLOCK_MONOTONIC, 0); }
+
+// The C library would read it, and wait, by itself.
+WRONG(pipe_as_a_file, unsupported_call) {
+  std::array<int, 2> ends{};
+  require(pipe(ends.data()) == 0, "there is a pipe");
+  std::FILE* const file = fdopen(ends[0], "r");
+  (void)std::fgetc(file);
+}
 
 // Nobody in the program can end such a wait, and when it ends nobody can know.
 WRONG(poll_on_a_terminal, unsupported_call) {
