@@ -145,7 +145,7 @@ class Hostile(CommandTest):
             return
         failed = [scenario for scenario in lab["scenarios"] if scenario["verdict"] != "passed"]
         self.assertEqual(kinds([finding for scenario in failed for finding in scenario["findings"]]), set(expected.get("findings", [])),
-                         json.dumps([scenario["findings"] for scenario in failed])[:4000])
+                         json.dumps([[scenario["name"], *scenario["findings"]] for scenario in failed])[:4000])
         if expected["verdict"] == "passed":
             self.assertEqual(lab["points"], FULL)
         elif expected.get("scenarios") != "all":

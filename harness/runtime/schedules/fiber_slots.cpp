@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -44,9 +45,14 @@ Slots& slots() {
 
 std::atomic<std::uintptr_t> parked_pointer{0};
 
+// From the store on, a fiber uses this thread's TLS and the world may run: nothing here may call a function,
+// which could use that TLS, or be a hook and take this thread for one of the world's.
 void* park(void*) {
   parked_pointer.store(current_thread_pointer());
-  for (;;) ::pause();
+  for (;;) {
+    long number = SYS_pause;
+    asm volatile("syscall" : "+a"(number) : : "rcx", "r11", "memory");
+  }
 }
 
 int find_tls(dl_phdr_info* module, std::size_t, void* found) {
