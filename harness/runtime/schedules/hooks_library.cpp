@@ -162,6 +162,18 @@ RACECOURSE_LIBRARY_HOOK_AS(int, sprintf, (char* to, const char* format, ...), {
   prints(caller, to, result, ~std::size_t{0});
   return result;
 })
+// What snprintf() becomes where its room is known, for who asks for that (_FORTIFY_SOURCE).
+RACECOURSE_LIBRARY_HOOK_AS(int, __snprintf_chk,
+                           (char* to, std::size_t size, int flag, std::size_t room, const char* format, ...),
+                           {
+                             std::va_list arguments;
+                             va_start(arguments, format);
+                             const int result =
+                                 next<"__vsnprintf_chk", int>(to, size, flag, room, format, arguments);
+                             va_end(arguments);
+                             prints(caller, to, result, size);
+                             return result;
+                           })
 RACECOURSE_LIBRARY_HOOK(int, fputs, (const char* text, std::FILE* file), (text, file),
                         caller.reads_text(text);)
 RACECOURSE_LIBRARY_HOOK(int, puts, (const char* text), (text), caller.reads_text(text);)

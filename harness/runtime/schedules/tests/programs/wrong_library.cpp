@@ -129,6 +129,8 @@ WRITES(strncpy_chk, __builtin___strncpy_chk(shared.to, word, four, sizeof shared
 WRITES(strcat_chk, __builtin___strcat_chk(shared.to, word, sizeof shared.to))
 WRITES(snprintf, std::snprintf(shared.to, sizeof shared.to, "%s", word))
 WRITES(sprintf, std::sprintf(shared.to, "%s", word))
+WRITES(snprintf_chk,
+       __builtin___snprintf_chk(shared.to, four, 1, sizeof shared.to, "%s", const_cast<const char*>(word)))
 WRITES(strcpy, std::strcpy(shared.to, word))
 WRITES(strncpy, std::strncpy(shared.to, word, four))
 WRITES(bzero, (bzero(shared.to, four), 0))
